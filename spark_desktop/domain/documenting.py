@@ -1,4 +1,4 @@
-"""Requests that only want code explained, and what can be saved of an answer that did more."""
+"""What only documents, and what can be saved of an answer that did more. Pure."""
 
 import ast
 import re
@@ -8,31 +8,7 @@ from spark_desktop.domain.python_function import Function, function_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
 
-_ASKS = re.compile(
-    r"(?:please\s+)?(?:add|write|give|put|document|annotate|describe|explain)\b"
-    r"(?:(?!\b(?:that|which|functions?|methods?|class(?:es)?|helpers?|tests?)\b)[^.;:]){0,60}?"
-    r"\b(?:doc(?:umentation)?[\s-]?(?:string|comment)s?|documentation|jsdoc|rustdoc|godoc"
-    r"|annotations?|type\s+hints?|comments?)\b"
-    r"|(?:please\s+)?(?:document|annotate)\b"
-    # "A docstring that names ..., and types for the result".
-    r"|(?:(?:this|it|`?\w+`?)\s+(?:needs|lacks|wants)\s+)?(?:an?\s+|some\s+)?"
-    r"(?:doc[\s-]?(?:string|comment)s?|(?:jsdoc|rustdoc|godoc)(?:\s+comment)?|type\s+hints?"
-    r"|type\s+annotations?|types(?=\s+for\b))(?=\s*$|\s*[,:(]|\s+(?:that|which|for|with|and|on|to)\b)",
-    re.IGNORECASE,
-)
-# Words that ask for other code as well.
-_ASKS_FOR_MORE = re.compile(
-    r"\b(?:and|then|also)\s+(?:make|fix|handle|rename|remove|change|support|use|check|refactor"
-    r"|simplify|let|move|replace)\b",
-    re.IGNORECASE,
-)
 _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
-
-
-def asks_only_to_document(instruction: str) -> bool:
-    """Return whether code that does something else than before cannot be what is wanted."""
-    text = " ".join(instruction.split())
-    return _ASKS.match(text) is not None and _ASKS_FOR_MORE.search(text) is None
 
 
 def only_documents(before: str | None, after: str | None) -> Check:
@@ -87,19 +63,20 @@ def _python(region: str, answer: str) -> str | None:
     if mine is None or given is None:
         return None
     own, other = mine.node, given.node
-    if ast.get_docstring(other) is None or ast.get_docstring(own) is not None:
-        return None
     lines, said = split_lines(region), split_lines(answer)
     begin, end = _signature(own, lines)
     there, until = _signature(other, said)
     if begin == end or there == until:
         return None  # the body shares the signature's line
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    fits = _parameters(own) == _parameters(other)
+    head = said[there:until] if fits else lines[begin:end]
     docstring = other.body[0]
     doc = said[docstring.lineno - 1 : docstring.end_lineno]
-    # Types that the answer had to import first would be names that the file does not know.
-    fits = not given.imports and _parameters(own) == _parameters(other)
-    head = said[there:until] if fits else lines[begin:end]
+    if ast.get_docstring(other) is None or ast.get_docstring(own) is not None:
+        if not fits or _types(own) == _types(other):
+            return None
+        doc = []
     if head != lines[begin:end]:
         head = _indented(head, given.column, _indent(lines[begin]), newline)
     body = _indent(lines[own.body[0].lineno - 1])
@@ -133,6 +110,11 @@ def _indented(lines: list[str], width: int, indent: str, newline: str) -> list[s
 
 def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
+
+
+def _types(function: Function) -> list[str]:
+    given = [*(argument.annotation for argument in _arguments(function)), function.returns]
+    return [ast.dump(one) if one else "" for one in given]
 
 
 def _parameters(function: Function) -> list[str]:

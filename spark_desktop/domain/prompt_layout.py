@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from spark_desktop.domain.completion import ModelInfo
-from spark_desktop.domain.documenting import asks_only_to_document
+from spark_desktop.domain.documentation_requests import asks_only_to_document
 from spark_desktop.domain.gathered import LeftOut, Part
 from spark_desktop.domain.words import say
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from spark_desktop.domain.documenting import asks_only_to_document
+from spark_desktop.domain.documentation_requests import asks_only_to_document
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Instruction, ModelTrigger, Repair, Span, Stub

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.documenting import asks_only_to_document
+from spark_desktop.domain.documentation_requests import asks_only_to_document
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.shadow_evidence import changed_rows

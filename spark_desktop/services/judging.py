@@ -9,17 +9,10 @@ from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.completion import FinishReason, Timing, Usage
 from spark_desktop.domain.copied_values import copies_no_value
-from spark_desktop.domain.documenting import (
-    asks_only_to_document,
-    documented,
-    only_documents,
-)
 from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
-from spark_desktop.domain.said_types import with_exact_tuple, with_said_types
-from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
@@ -30,15 +23,11 @@ from spark_desktop.domain.trigger import (
     ProposalTrigger,
     Span,
 )
-from spark_desktop.domain.unasked_examples import (
-    has_examples,
-    without_unasked_examples,
-)
-from spark_desktop.domain.unsaid import unsaid
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answer_shape import Shaped, shaped_by
 from spark_desktop.services.attempts import Answer
+from spark_desktop.services.documentation import Documentation
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
 from spark_desktop.services.trigger_evidence import TriggerEvidence
@@ -76,9 +65,8 @@ class Judge:
         if self.imports is not None:
             after = self.imports(path, target.content, shaped.after)
             shaped = Shaped(shaped.region, after, shaped.stray)
-        documents: tuple[Check, ...] = ()
-        if asks_only_to_document(target.instruction):
-            shaped, documents = self._documenting(target, path, answer, shaped)
+        documentation = Documentation(self._syntax, target, path, answer, self.imports)
+        shaped, documents = documentation.of(shaped)
         candidate = Candidate(
             before=target.content,
             after=shaped.after,
@@ -188,63 +176,12 @@ class Judge:
         used = uses_names(asked, code, after)
         return used, keeps_errors(asked, before, after)
 
-    def _documenting(
-        self, target: Target, path: str, answer: Answer, shaped: Shaped
-    ) -> tuple[Shaped, tuple[Check, ...]]:
-        """Return what of an answer only documents, where it did more, and the evidence for that."""
-        verdict = self._documents(path, target.content, shaped.after)
-        saved = None if answer.is_whole else documented(path, target.text, answer.region)
-        if not verdict.passed and saved is not None:
-            region = target.in_style(saved)
-            shaped = Shaped(region, target.with_region(region), shaped.stray)
-            verdict = self._documents(path, target.content, shaped.after)
-        if answer.is_whole:
-            # The whole file: what stands outside of the lines that were meant says nothing.
-            region = _lines_of(target, shaped.after)
-            return shaped, (verdict, self._unsaid(target, path, region))
-        plain = without_unasked_examples(path, target.instruction, shaped.region)
-        if not has_examples(target.text):
-            shaped = self._rewritten(target, path, shaped, plain)
-        is_python = path.endswith((".py", ".pyi"))
-        told = self._unsaid(target, path, shaped.region)
-        if not told.passed:
-            typed = (with_said_types if is_python else with_result_type)(shaped.region)
-            better = self._rewritten(target, path, shaped, typed or shaped.region)
-            if (fits := self._unsaid(target, path, better.region)).passed:
-                told, shaped = fits, better
-        if is_python and " -> tuple" not in target.text:
-            shaped = self._rewritten(target, path, shaped, with_exact_tuple(shaped.region))
-        return shaped, (verdict, told)
-
-    def _rewritten(self, target: Target, path: str, shaped: Shaped, region: str) -> Shaped:
-        """Return an answer with another region, or as it was where its code would be another."""
-        if region == shaped.region:
-            return shaped
-        after = target.with_region(region)
-        is_same = self._documents(path, shaped.after, after).passed
-        return Shaped(region, after, shaped.stray) if is_same else shaped
-
-    def _unsaid(self, target: Target, path: str, region: str) -> Check:
-        return unsaid(target.instruction, path, region, target.text)
-
-    def _documents(self, path: str, before: str, after: str) -> Check:
-        return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
-
 
 def _unmended(told: Check) -> Check:
     """Return evidence of a follow-up: what the changed name or signature broke shall be gone."""
     if not told.lingers:
         return told
     return replace(told, passed=False, report=told.report or told.detail)
-
-
-def _lines_of(target: Target, after: str) -> str:
-    """Return what a new text of the file has where the target stood; all of it where that moved."""
-    lines, before = split_lines(after), split_lines(target.content)
-    start, behind = target.lines.start, len(before) - target.lines.end
-    end = len(lines) - behind
-    is_kept = lines[:start] == before[:start] and lines[end:] == before[target.lines.end :]
-    return "".join(lines[start:end]) if is_kept and end >= start else after
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:

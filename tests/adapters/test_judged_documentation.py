@@ -21,14 +21,13 @@ WITH_EXAMPLE = (
 SCRIPT = "/**\n * Joins.\n * @returns {number}\n */\nfunction first() {\n  return 1;\n}\n\n"
 
 
-def judged(path, content, answer, asked, lines, is_whole=False):
+def judged(path, content, answer, asked, lines, is_whole=False, model=""):
     """Return the failure, what proves, and the file that an answer gives."""
     syntax = TreeSitterSyntax()
     snapshot = snapshot_of(path, SourceText(content))
     trigger = Instruction(snapshot, Span(*lines), asked)
-    given = Answer(
-        Proposal("1", trigger, Streaming(1)), answer, answer, False, Finished(), is_whole=is_whole
-    )
+    proposal = Proposal("1", trigger, Streaming(1), model=model)
+    given = Answer(proposal, answer, answer, False, Finished(), is_whole=is_whole)
     found = Judge(syntax).checked(target_of(trigger, syntax), given)
     after = apply(content, found.patch.hunks) if found.patch else None
     return failure(found.evidence), [one.name for one in found.evidence if one.proves], after
@@ -121,3 +120,50 @@ def test_a_type_is_not_written_into_a_text():
 def test_good_documentation_is_shown(path, content, asked, comment):
     lines = (0, content.count("\n"))
     assert judged(path, content, comment + content, asked, lines)[0] is None
+
+
+NAMES = 'import os\n\n\ndef names(rows):\n    return [r["name"] for r in rows]\n'
+TYPED_NAMES = NAMES.replace("(rows)", "(rows: Iterable[dict[str, str]]) -> list[str]")
+
+
+@pytest.mark.parametrize("returned", ["return [", "rows = [1]\n    return ["])
+def test_types_bring_their_import_to_the_top_of_the_file(returned):
+    answer = TYPED_NAMES.removeprefix("import os\n").replace("return [", returned)
+    answer = "from collections.abc import Iterable\n" + answer
+    found = judged("a.py", NAMES, answer, "Add type hints", (3, 5))
+    imported = TYPED_NAMES.replace("os\n", "os\nfrom collections.abc import Iterable\n", 1)
+    assert found == (None, ["only documents"], imported)
+
+
+CHUNKS = """\
+def chunks(items, size):
+    return [items[i : i + size] for i in range(0, len(items), size)]
+"""
+SAID = CHUNKS.replace("size):\n", 'size):\n    """Cut items. Raises ValueError below 1."""\n', 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "proofs"),
+    [
+        ("Write a proper friendly docstring for it", ["only documents"]),
+        ("добавь докстринг", ["only documents"]),
+        # A docstring that tells what the code does not do is no answer to these.
+        ("Add a docstring and raise ValueError for a size below 1", []),
+        ("Add a docstring; also validate size", []),
+    ],
+)
+def test_only_a_request_for_no_more_is_proved_by_code_that_stays(asked, proofs):
+    assert judged("a.py", CHUNKS, SAID, asked, (0, 2))[1] == proofs
+
+
+def test_code_that_was_asked_for_beside_a_docstring_is_kept():
+    answer = SAID.replace('1."""\n', '1."""\n    if size < 1:\n        raise ValueError(size)\n')
+    asked = "Add a docstring and raise ValueError for a size below 1"
+    assert judged("a.py", CHUNKS, answer, asked, (0, 2)) == (None, [], answer)
+
+
+@pytest.mark.parametrize(("model", "is_refused"), [("qwen2.5-coder-1.5b", True), ("big", False)])
+def test_points_of_words_are_demanded_of_small_models_only(model, is_refused):
+    asked = "Add a docstring that explains what happens when retries run out or the server is gone"
+    why = judged("a.py", CHUNKS, SAID, asked, (0, 2), model=model)[0]
+    assert (why is not None) is is_refused

@@ -1,50 +1,9 @@
-"""Requests for documentation, and what is saved of answers that did more."""
+"""What is saved of answers to requests for documentation that did more."""
 
 import pytest
 
-from spark_desktop.domain.documenting import (
-    asks_only_to_document,
-    documented,
-    only_documents,
-)
+from spark_desktop.domain.documenting import documented, only_documents
 from spark_desktop.domain.unsaid import unsaid
-
-
-@pytest.mark.parametrize(
-    "instruction",
-    [
-        "add a docstring to `smoothed` that says what it returns",
-        "Write a docstring: say that NotEnough is raised and when",
-        "document `batches`: a docstring that names `rows`, and types for the parameters",
-        "write a JSDoc comment above `zoomed`",
-        "annotate the parameters",
-        "please add type hints",
-        "a docstring that names taken and lowest; and types for the parameters",
-        "JSDoc comment for `wait`",
-        "this needs a docstring",
-        "types for the parameters and the result",
-    ],
-)
-def test_what_asks_only_for_documentation(instruction):
-    assert asks_only_to_document(instruction)
-
-
-@pytest.mark.parametrize(
-    "instruction",
-    [
-        "add a parameter for the width",
-        "document it and fix the rounding",
-        "write a function that returns the docstring of a class",
-        "return the comments as a list",
-        "raise ValueError; add a docstring",
-        "docstrings are parsed twice here: parse them once",
-        "a docstring can be empty, return None then",
-        "types are checked too late",
-        "",
-    ],
-)
-def test_what_asks_for_other_code(instruction):
-    assert not asks_only_to_document(instruction)
 
 
 def test_code_that_stays_the_same_passes():
@@ -156,10 +115,69 @@ def test_documentation_with_all_that_was_asked_for_passes():
     assert unsaid("annotate `x`", "a.ts", "function f(x: number) {\n  return x;\n}\n").passed
 
 
-def test_types_that_need_an_import_stay_with_their_answer():
+def test_types_that_need_an_import_are_taken_for_the_file_to_import():
     answer = "from typing import List\n\n\n" + ANSWER.replace("list[float]", "List[float]")
     found = documented("a.py", OWN, answer)
-    assert found.startswith('def mean(values, digits=2):\n    """Return the mean')
+    assert found.startswith("def mean(values: List[float], digits: int = 2) -> float:\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "reason"),
+    [
+        ("Add a docstring with args, returns, raises", "Do it.", ""),
+        ("Document it and mention what is thrown, if anything", "Do it.", ""),
+        ("Add a docstring that says that ValueError is raised", "ValueError.", "what is raised."),
+        ("document it, and when it raises", "Do it.", "what is raised."),
+    ],
+)
+def test_what_is_raised_is_told_of_a_function_that_raises_or_is_said_to(asked, said, reason):
+    region = f'def f(a):\n    """{said}"""\n    print(a)\n'
+    assert unsaid(asked, "a.py", region).detail.endswith(reason)
+    assert unsaid(asked, "a.py", region).passed is not bool(reason)
+    raising = region.replace("print(a)", "raise KeyError(a)")
+    assert not unsaid(asked, "a.py", raising).passed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Rückgabe:\n        Die Listen.",
+        "Возвращает список списков.",
+        "Teilt alles in Listen auf, alle gleich lang.",
+    ],
+)
+def test_a_text_in_another_language_is_not_read_for_words(said):
+    region = f'def f(a):\n    """{said}"""\n    if a:\n        raise KeyError(a)\n    return a\n'
+    asked = "Add a docstring that says what is returned, what is raised and how they are cut up"
+    assert unsaid(asked, "a.py", region).passed
+
+
+def test_types_that_go_in_the_text_are_not_looked_for_in_the_signature():
+    asked = "Add a docstring. Types of the parameters go in the docstring, not the signature"
+    region = 'def f(a):\n    """Do it.\n\n    Args:\n        a (int): One.\n    """\n    return a\n'
+    assert unsaid(asked, "a.py", region).passed
+    assert not unsaid("add a docstring and types of the parameters", "a.py", region).passed
+
+
+def test_a_tag_may_have_its_other_name():
+    text = "/**\n * @return it\n */\nfunction f() {\n  return 1;\n}\n"
+    assert unsaid("add JSDoc with @returns", "a.ts", text).passed
+    assert unsaid("add JSDoc with @returns", "a.ts", text.replace("@", "\\")).passed
+    assert not unsaid("add JSDoc with @throws", "a.ts", text).passed
+
+
+def test_a_result_may_be_told_by_its_value():
+    code = "/// Halves; `None` if it is odd.\npub fn half(a: u32) -> Option<u32> {\n    None\n}\n"
+    assert unsaid("Add a doc comment that says when None is returned", "a.rs", code).passed
+
+
+def test_a_point_of_words_alone_is_an_advice_for_those_who_choose_their_own():
+    asked = "document it and explain what happens when retries run out or the server is gone"
+    region = 'def f(a):\n    """Send it again."""\n    a()\n'
+    assert not unsaid(asked, "a.py", region).is_advice
+    assert unsaid(asked, "a.py", region, is_strict=False).is_advice
+    valued = "document it and say what happens for a size of 12"
+    assert not unsaid(valued, "a.py", region, is_strict=False).is_advice
 
 
 RUST = "/// Shares `cents`{more}.\npub fn f(cents: u32, people: u32) -> u32 {{\n    cents\n}}\n"

@@ -1,0 +1,206 @@
+"""Clauses of a request: which asks for documentation, and which is about its text. Pure."""
+
+import re
+
+from spark_desktop.domain.documentation_words import (
+    ABOUT_TEXT,
+    DATA,
+    FOLLOWS,
+    GAP,
+    LOOSE_NOUN,
+    NEW_CODE,
+    SAYS,
+    SURE_NOUN,
+    words_of,
+)
+
+_ADDS = r"(?:add?|write|put|insert|provide|include|generate|create|give)"
+_GAP = rf"(?:(?:{'|'.join(sorted(GAP))}|[\w']+-style)\s+)*"
+_GIVEN = (
+    r"(?:(?:it|them|this|that|the|both|all|each|every|its|these)\s+)?"
+    r"(?:(?:functions?|methods?|class(?:es)?|parameters?|params?|arguments?|\w*_\w+)\s+)?"
+)
+_NOUN = rf"(?:(?P<sure>{SURE_NOUN})|{LOOSE_NOUN})(?![\w-])"
+_OPENINGS = tuple(
+    re.compile(one, re.IGNORECASE)
+    for one in (
+        rf"(?:{_ADDS}\s+)?{_GAP}{_NOUN}",
+        # "Give the parameters types", "give it a docstring".
+        rf"give\s+{_GIVEN}{_GAP}{_NOUN}",
+        # "Explain what it does in a comment".
+        rf"(?:explain|describe)\s[^,]{{0,80}}?\b(?:in|as|with)\s+{_GAP}{_NOUN}$",
+    )
+)
+_VERB = re.compile(r"(?P<verb>document|annotate|comment)(?:\s+(?P<rest>.*)|$)", re.IGNORECASE)
+_WITH_TEXT = re.compile(rf"\bwith\s+(?!{_GAP}(?:{SURE_NOUN}|{LOOSE_NOUN}|typing\b|@))")
+_AT_DATA = re.compile(
+    rf"\s*(?:to|on|in|into|for)\s+{_GAP}(?:{'|'.join(sorted(DATA))})\b", re.IGNORECASE
+)
+_RESULTS = re.compile(r"(?:the\s+|its\s+)?results?\b", re.IGNORECASE)
+_SAYS = re.compile(rf"(?:that\s+|which\s+|it\s+|including\s+)?{SAYS}\b", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:what|how|why|which|where|who|whose)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:when|if|whether|that|unless|because|since)\b", re.IGNORECASE)
+# What is said or named elsewhere is no documentation.
+_ELSEWHERE = re.compile(
+    r"\b(?:in|into|to|on)\s+(?:the\s+|an?\s+)?(?:logs?|error\s+messages?|console|screen|user|file"
+    r"|output\s+file|response|ui)\b"
+    r"|^name\s+(?:it|this|that|the\s+(?:function|method|class|file))\b",
+    re.IGNORECASE,
+)
+_RETURNS_SO = re.compile(r"(?<!to )\b(?:return|raise|throw)\b(?!\s+(?:values?|types?)\b)")
+_RESULT = re.compile(
+    r"\breturn(?:ed|s)?[\s-](?:values?|types?|sections?)\b|^(?:the\s|its\s)?return$",
+    re.IGNORECASE,
+)
+_STAYS = re.compile(
+    r"(?:don'?t|do\s+not|never|no|without|not)\s+(?:\w+\s+)?"
+    r"(?:chang\w+|touch\w*|modify\w*|edit\w*|alter\w*)\b|leave\s+(?:the\s+)?"
+    r"(?:code|rest|body|signature|implementation|everything)\b|keep\s+(?:it|them|(?:the\s+)?(?:"
+    r"code|rest|body|text|docstrings?|comments?|signature|implementation|types|everything))\b"
+    r"|make\s+(?:it|them|the\s+(?:docstring|comment|text))\s+(?:short|brief|clear|concise|detailed)"
+    r"|use\s+(?:the\s+)?(?:[\w-]+\s+)?(?:style|syntax|markdown|english|german|google|numpy"
+    r"|sphinx|typing|mood)\b|(?:include|show|put|add|with)\s+(?:an?\s+|some\s+|usage\s+|short\s+)*"
+    r"(?:examples?|doctests?|usage|notes?|summary)$",
+    re.IGNORECASE,
+)
+# "Folder is a Path": what a type is said to be.
+_IS = re.compile(
+    r"(?:[Tt]he\s+)?[\w@]+\s+(?:is|are|(?:may|can)\s+be)\s+(?!.*\b(?:now|to|default|longer|wrong"
+    r"|broken|missing)\b)(?:an?|any|some|either|always|[a-z]+s|[A-Z]\w+|int|str|bool|float|text)\b"
+)
+_COMMANDED = re.compile(
+    r"\b(?:should|must|needs?\s+to|ha(?:ve|s)\s+to|instead|rather)\b", re.IGNORECASE
+)
+# A sentence goes on with these, and no order begins so.
+_GOES_ON = words_of(
+    "the its their both each every any some this that these those no it they them there of for "
+    "in with between outside within to from at by on under below above without per as after "
+    "before otherwise else only not never always usually even still nor so"
+)
+# Forms of a verb that no order has.
+_FORM = re.compile(
+    r"(?!(?:need|speed|feed|embed|seed|bring|string|ping|bias|focus|alias|yes)$)\w+(?:[^\Ws]s|ed|ing)"
+)
+# What a function or a parameter is hardly called.
+_NO_NAMES = words_of("fix refactor simplify optimize optimise rename test tests cleanup")
+_CODE_NAME = re.compile(r"@\w+|\w*_\w*|[A-Za-z]?[a-z]+[A-Z]\w*|[A-Z]\w+|\d+")
+_WORD = re.compile(r"@?\w[\w'-]*")
+_PLAIN = re.compile(r"[A-Za-z]\w*")
+_LED = words_of("to for of on above function method class")
+
+
+def opens(clause: str) -> tuple[bool, bool]:
+    """Return whether a clause asks for documentation, and whether it says what that is to tell."""
+    for opening in _OPENINGS:
+        if found := opening.match(clause):
+            rest = clause[found.end() :]
+            is_sure = found["sure"] is not None
+            if not rest.strip():
+                return True, False
+            is_begun = _first(rest) in FOLLOWS or _is_telling(rest.strip())
+            if is_begun and (is_sure or not _AT_DATA.match(rest)):
+                fits, tells = _is_known_text(rest, has_names=is_sure)
+                if fits:
+                    return True, tells
+    found = _VERB.match(clause)
+    if found is None:
+        return False, False
+    return _is_of_verb(found["verb"].lower(), found["rest"] or "")
+
+
+def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
+    """Return whether a further clause only says what a documentation is to be.
+
+    Where something was said to be ``told`` the sentence may go on, in a ``list`` of names with one.
+    """
+    if _ELSEWHERE.search(clause):
+        return False
+    clause = _RESULT.sub("result", clause)
+    if _STAYS.match(clause) or _is_telling(clause):
+        return True
+    if _CONDITION.match(clause):
+        return is_told and not _RETURNS_SO.search(clause)
+    if _IS.match(clause) and not _COMMANDED.search(clause):
+        return True
+    words = _WORD.findall(clause)
+    if is_list and len(words) == 1 and words[0].lower() not in _NO_NAMES:
+        return True
+    if not NEW_CODE.search(clause) and _is_known_text(clause, has_names=False)[0]:
+        return True
+    if not is_told or not words or _COMMANDED.search(clause):
+        return False
+    first = words[0]
+    return first.lower() in _GOES_ON or any(one.fullmatch(first) for one in (_FORM, _CODE_NAME))
+
+
+def leads(clause: str) -> bool:
+    """Return whether a clause tells something, so that the sentence may go on about that."""
+    return _is_telling(clause)
+
+
+def is_commanded(text: str) -> bool:
+    """Return whether a text says how something has to be."""
+    return _COMMANDED.search(text) is not None
+
+
+def is_elsewhere(clause: str) -> bool:
+    """Return whether something is to be said where no documentation is."""
+    return _ELSEWHERE.search(clause) is not None
+
+
+def unknown_words(clause: str) -> list[str]:
+    """Return the words of a clause that are not about documentation, nor names as code has them."""
+    return [word for word in _WORD.findall(clause) if not _is_known(word)]
+
+
+def _is_of_verb(verb: str, rest: str) -> tuple[bool, bool]:
+    is_document = verb == "document"
+    if not rest:
+        return True, is_document
+    if _is_telling(rest) or (is_document and _CONDITION.match(rest)):
+        return is_document, is_document
+    # The result of a function has a type, which is annotated.
+    is_data = _AT_DATA.match(f"to {rest}") is not None and not _RESULTS.match(rest)
+    if verb == "annotate" and (is_data or _WITH_TEXT.search(rest)):
+        return False, False
+    words = rest.split()
+    if _PLAIN.fullmatch(words[0]) and not _is_known(words[0]):
+        if verb == "comment" and len(words) > 1:
+            return False, False
+        rest = " ".join(words[1:])
+        if rest and _first(rest) not in FOLLOWS and not _is_telling(rest):
+            return False, False
+    fits, tells = _is_known_text(rest, has_names=is_document)
+    return fits, fits and (tells or is_document)
+
+
+def _is_telling(text: str) -> bool:
+    return _SAYS.match(text) is not None or _QUESTION.match(text) is not None
+
+
+def _is_known_text(text: str, *, has_names: bool) -> tuple[bool, bool]:
+    """Return whether all is known up to where something is told, and whether that is there."""
+    before = ""
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if _is_telling(text[found.start() :]):
+            return True, True
+        is_name = has_names and before in _LED and _PLAIN.fullmatch(word) is not None
+        if not is_name and not _is_known(word):
+            # "About when it fails", "in English that says": what tells begins later.
+            return _CONDITION.match(word) is not None and before in ("about", "on"), True
+        before = word.lower()
+    return True, False
+
+
+def _first(text: str) -> str:
+    found = _WORD.search(text)
+    return found[0].lower() if found else ""
+
+
+def _is_known(word: str) -> bool:
+    return (
+        word.lower() in ABOUT_TEXT
+        or word.lower().endswith("-style")
+        or _CODE_NAME.fullmatch(word) is not None
+    )
