@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class SmallChange:
     """``text`` in the place of the characters from ``start`` to ``end``.
 
-    ``rank`` says how likely such a slip is, 0 the likeliest. Changes of one rule that begin at the
-    same ``place`` exclude one another; -1 for none.
+    ``rank`` says how likely such a slip is, 0 the likeliest. Changes of one ``place`` from 0 on are
+    ways out that exclude one another: which one was meant is not said where several pass.
     """
 
     start: int
@@ -43,11 +43,10 @@ def twins(word: str) -> Sequence[tuple[int, str]]:
     found = []
     for rank, pairs in enumerate(_TWINS):
         for pair in pairs:
-            one, other = pair.split()
+            # A blank parts the two; "is_not" stands for what has one itself.
+            one, other = (text.replace("is_not", "is not") for text in pair.split())
             if word == one:
                 found.append((rank, other))
             elif word == other:
                 found.append((rank, one))
-    return [
-        (rank, other.replace("_", " ") if other == "is_not" else other) for rank, other in found
-    ]
+    return found
