@@ -1,6 +1,11 @@
 """A parsed file with the lines in which a trap is looked for, and changes of its nodes."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 
 from tree_sitter import Node
 
@@ -24,14 +29,25 @@ class Code:
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """Yield the nodes of these types that are wholly within the lines, from the top on."""
-        waiting = [self.root]
-        while waiting:
-            node = waiting.pop()
-            if self._is_outside(node):
-                continue
-            if node.type in types and self._is_within(node):
-                yield node
-            waiting += reversed(node.children)
+        return _of_types(self._inside, types)
+
+    def every(self, *types: str) -> Iterator[Node]:
+        """Yield the nodes of these types in the whole file, from the top on."""
+        return _of_types(self._all, types)
+
+    def inside(self, node: Node, *types: str) -> Iterator[Node]:
+        """Yield what ``below`` does for a node within the lines, without a walk."""
+        until = node.end_byte
+        found = []
+        for one in types:
+            listed = self._inside.get(one, [])
+            begin, end = (bisect_left(listed, (at,)) for at in (node.start_byte, until))
+            found += [entry for entry in listed[begin:end] if entry[2].end_byte <= until]
+        return (entry[2] for entry in sorted(found, key=_ORDER))
+
+    def holds(self, node: Node) -> bool:
+        """Return whether a node is wholly within the lines."""
+        return self._lines.start <= node.start_point.row and node.end_point.row < self._lines.end
 
     def text(self, node: Node) -> str:
         """Return what the file has there."""
@@ -40,6 +56,11 @@ class Code:
     def put(self, node: Node, text: str) -> SmallChange:
         """Return the change that writes a text in the place of a node."""
         return SmallChange(self.places.start(node), self.places.end(node), text)
+
+    def alternatives(self, node: Node, *texts: str) -> Iterator[SmallChange]:
+        """Yield what writes each of the texts in the place of a node, where only one is meant."""
+        for text in texts:
+            yield replace(self.put(node, text), place=self.places.start(node))
 
     def edit(self, node: Node, text: str) -> Edit:
         """Return what ``together`` takes, for a text in the place of a node."""
@@ -66,11 +87,48 @@ class Code:
             at = until
         return SmallChange(start, end, text + self.content[at:end])
 
-    def _is_outside(self, node: Node) -> bool:
-        return node.end_point.row < self._lines.start or node.start_point.row >= self._lines.end
+    @cached_property
+    def _inside(self) -> "_ByType":
+        return _by_type(self._outermost())
 
-    def _is_within(self, node: Node) -> bool:
-        return self._lines.start <= node.start_point.row and node.end_point.row < self._lines.end
+    @cached_property
+    def _all(self) -> "_ByType":
+        return _by_type([self.root])
+
+    def _outermost(self) -> Iterator[Node]:
+        """Yield the nodes within the lines that are in no other such node, from the top on."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if self.holds(node):
+                yield node
+            elif node.end_point.row >= self._lines.start and node.start_point.row < self._lines.end:
+                waiting += reversed(node.children)
+
+
+# Each node with its first byte and its number from the top on: all rules ask for some, the file is
+# walked once.
+_ByType = dict[str, list[tuple[int, int, Node]]]
+_ORDER = itemgetter(0, 1)
+
+
+def _by_type(tops: Iterable[Node]) -> _ByType:
+    found: _ByType = {}
+    number = 0
+    for top in tops:
+        waiting = [top]
+        while waiting:
+            node = waiting.pop()
+            number += 1
+            if node.is_named:
+                found.setdefault(node.type, []).append((node.start_byte, number, node))
+            waiting += reversed(node.children)
+    return found
+
+
+def _of_types(found: _ByType, types: tuple[str, ...]) -> Iterator[Node]:
+    ordered = sorted(chain.from_iterable(found.get(one, ()) for one in types), key=_ORDER)
+    return (entry[2] for entry in ordered)
 
 
 # Yields the ways out of one trap, the likeliest first.
