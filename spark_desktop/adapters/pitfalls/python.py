@@ -1,5 +1,7 @@
 """Traps of Python, the likeliest first."""
 
+from spark_desktop.adapters.pitfalls import python_classes as classes
+from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_texts as texts
@@ -15,9 +17,9 @@ RULES: tuple[Rule, ...] = (
     flow.forgotten_return,
     flow.forgotten_self,
     flow.own_variable,
-    sharing.shared_attribute,
+    classes.shared_attribute,
     sharing.changed_while_walked,
-    sharing.changed_argument,
+    copies.changed_argument,
     sharing.used_up,
     texts.other_case,
     texts.strips_letters,
@@ -38,8 +40,8 @@ RULES: tuple[Rule, ...] = (
     flow.largest_first,
     flow.cut_ends,
     flow.wrong_way,
-    sharing.given_away,
-    sharing.shallow_copy,
+    copies.given_away,
+    copies.shallow_copy,
     values.wrapped_spans,
     flow.swapped_lines,
     flow.too_deep,

@@ -1,14 +1,18 @@
 """Traps of Python in what is done when: a step in the wrong order, place or depth."""
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import (
+    SIMPLE,
     arguments,
     at_start,
+    bound_names,
     called,
     is_name,
     method,
@@ -20,6 +24,7 @@ _SIMPLE_STATEMENTS = ("expression_statement", "delete_statement")
 _BLOCKS = ("for_statement", "while_statement", "if_statement", "with_statement")
 _ENDS = ("return_statement", "break_statement", "continue_statement", "raise_statement")
 _NO_RESULTS = ("string", "assignment", "augmented_assignment", "yield")
+_COUNTS = (*SIMPLE, "call", "parenthesized_expression")
 _NOTHING = frozenset({"sort", "reverse"})
 
 
@@ -44,7 +49,7 @@ def forgotten_return(code: Code) -> Iterator[SmallChange]:
         body = named(function, "body")
         if body is None:
             continue
-        for block in (body, *below(body, "block")):
+        for block in code.inside(function, "block"):
             last = block.named_children[-1] if block.named_children else None
             if last is None or last.type != "expression_statement" or block.type != "block":
                 continue
@@ -53,19 +58,21 @@ def forgotten_return(code: Code) -> Iterator[SmallChange]:
                 continue
             name = named(function, "name")
             is_again = name is not None and called(value).rpartition(".")[2] == text_of(name)
-            if (block == body and not _gives(function)) or is_again:
+            if (block == body and not _gives(code, function)) or is_again:
                 yield code.put(last, f"return {code.text(last)}")
 
 
-def _gives(function: Node) -> bool:
-    return any(one.named_children for one in below(function, "return_statement", "yield"))
+def _gives(code: Code, function: Node) -> bool:
+    return any(one.named_children for one in code.inside(function, "return_statement", "yield"))
 
 
 def forgotten_await(code: Code) -> Iterator[SmallChange]:
     """What an async function gives has to be waited for."""
+    if "async" not in code.content:
+        return
     waits = {
         text_of(name)
-        for one in below(code.root, "function_definition")
+        for one in code.every("function_definition")
         if one.children
         and one.children[0].type == "async"
         and (name := named(one, "name")) is not None
@@ -83,55 +90,43 @@ def forgotten_await(code: Code) -> Iterator[SmallChange]:
 
 def forgotten_self(code: Code) -> Iterator[SmallChange]:
     """A name alone is a variable of the function, not of the object."""
-    known = {code.text(one)[5:] for one in below(code.root, "attribute") if _is_of_self(code, one)}
+    known: dict[int, set[str]] = {}
     for node in code.nodes("assignment", "augmented_assignment"):
         left = named(node, "left")
-        function = above(node, "function_definition")
+        function, class_ = above(node, "function_definition"), above(node, "class_definition")
         own = named(function, "parameters")
-        if left is None or own is None or not code.text(own).startswith("(self"):
+        if left is None or left.type != "identifier" or own is None or class_ is None:
             continue
-        name = code.text(left)
-        if left.type == "identifier" and name in known:
-            yield code.put(left, f"self.{name}")
-
-
-def _is_of_self(code: Code, node: Node) -> bool:
-    return is_name(named(node, "object"), "self") and "." not in code.text(node)[5:]
+        if class_.id not in known:
+            known[class_.id] = set(re.findall(r"\bself\.(\w+)", code.text(class_)))
+        if code.text(own).startswith("(self") and code.text(left) in known[class_.id]:
+            yield code.put(left, f"self.{code.text(left)}")
 
 
 def own_variable(code: Code) -> Iterator[SmallChange]:
     """What a function sets is its own, unless it says otherwise."""
+    of_module: set[str] | None = None
     for function in code.nodes("function_definition"):
-        for node in below(function, "augmented_assignment"):
-            left = named(node, "left")
-            if (
-                left is None
-                or left.type != "identifier"
-                or above(node, "function_definition") != function
-            ):
-                continue
-            name = code.text(left)
+        added = [
+            left
+            for one in code.inside(function, "augmented_assignment")
+            if is_name(left := named(one, "left"), text_of(left) if left else "")
+            and above(one, "function_definition") == function
+        ]
+        names = dict.fromkeys(code.text(one) for one in added if one is not None)
+        bound = bound_names(function) if names else set()
+        for name in names:
             outer = above(function, "function_definition")
-            place = outer if outer is not None and _sets(outer, name, function) else None
-            word = "nonlocal" if place is not None else "global"
-            if _sets(function, name, None) or (
-                place is None and not _sets(code.root, name, function)
-            ):
+            if name in bound:
                 continue
+            if outer is not None and name in bound_names(outer):
+                word = "nonlocal"
+            else:
+                of_module = bound_names(code.root) if of_module is None else of_module
+                word = "global" if name in of_module else ""
             said = at_start(code, function, f"{word} {name}")
-            if said is not None:
+            if word and said is not None:
                 yield code.together([said])
-
-
-def _sets(around: Node, name: str, besides: Node | None) -> bool:
-    """Return whether a name is bound in a function, or in a module, and not below it."""
-    kind = "module" if around.type == "module" else "function_definition"
-    for one in below(around, "assignment"):
-        if is_name(named(one, "left"), name) and one != besides:
-            inside = above(one, "function_definition") or around
-            if inside == around or (kind == "module" and inside.type == "module"):
-                return True
-    return False
 
 
 def wrong_way(code: Code) -> Iterator[SmallChange]:
@@ -147,8 +142,9 @@ def wrong_way(code: Code) -> Iterator[SmallChange]:
 
 def swapped_lines(code: Code) -> Iterator[SmallChange]:
     """The second step needs what was there before the first."""
-    for block in (*code.nodes("block"), code.root):
-        for one, other in zip(block.named_children, block.named_children[1:], strict=False):
+    at_top = [one for one in code.root.named_children if code.holds(one)]
+    for lines in (*(one.named_children for one in code.nodes("block")), at_top):
+        for one, other in pairwise(lines):
             if not _is_movable(one) or not _is_movable(other):
                 continue
             if not (_names(one) & _names(other)):
@@ -221,7 +217,9 @@ def ends_too_early(code: Code) -> Iterator[SmallChange]:
     for node in code.nodes("return_statement"):
         around = above(node, "for_statement", "while_statement", "function_definition")
         is_bare = not node.named_children or node.named_children[0].type == "none"
-        if around is not None and around.type != "function_definition" and is_bare:
+        # In a ``while``, the step to the next one may stand below: it would never end.
+        body = named(around, "body") if around and around.type == "for_statement" else None
+        if body is not None and is_bare and node.end_byte <= body.end_byte:
             yield code.put(node, "continue")
 
 
@@ -249,9 +247,8 @@ def one_off(code: Code) -> Iterator[SmallChange]:
             end = given[min(1, len(given) - 1)]
             if code.text(end).replace(" ", "").endswith("-1"):
                 continue  # that it is left out is what stands there
-            yield code.put(end, f"{code.text(end)} + 1")
-            if len(given) == 1:
-                yield code.put(end, f"1, {code.text(end)} + 1")
+            more = f"{code.text(end)} + 1"
+            yield from code.alternatives(end, more, *([f"1, {more}"] if len(given) == 1 else []))
         elif called(node) == "enumerate" and len(given) == 1:
             yield code.put(node, with_argument(code, node, "1"))
 
@@ -262,15 +259,23 @@ def cut_ends(code: Code) -> Iterator[SmallChange]:
         value, cut = named(node, "value"), named(node, "subscript")
         if value is None or cut is None or cut.type != "slice":
             continue
-        first, _, last = code.text(cut).partition(":")
-        first, last = first.strip(), last.strip()
-        if first.startswith("-") and not last and not first[1:].isdigit():
-            whole = code.text(value)
-            yield code.put(cut, f"len({whole}) - {first[1:]}:")
-            yield code.put(cut, f"max(0, len({whole}) - {first[1:]}) :")
-        elif last and ":" not in last and not last.isdigit() and not last.startswith("-"):
+        # In front of each colon stands one of them, or none.
+        parts = [""]
+        for one in cut.children:
+            parts = [*parts, ""] if one.type == ":" else [*parts[:-1], code.text(one)]
+        if len(parts) != 2:
+            continue
+        first, last = parts
+        ends = {code.text(one): one for one in cut.named_children}
+        if first.startswith("-"):
+            count = named(ends[first], "argument")
+            is_counted = count is not None and count.type in _COUNTS and value.type in SIMPLE
+            if is_counted and count is not None and not last:
+                # There may be fewer than are asked for.
+                yield code.put(cut, f"max(0, len({code.text(value)}) - {code.text(count)}):")
+        elif last and ends[last].type in (*_COUNTS, "binary_operator"):
             yield code.put(cut, f"{first}:{last} + 1")
-        elif first and not first.isdigit():
+        elif first and ends[first].type in (*_COUNTS, "binary_operator"):
             yield code.put(cut, f"{first} + 1:{last}")
 
 

@@ -65,12 +65,11 @@ def cut_texts(code: Code) -> Iterator[SmallChange]:
         if found is None or found[1] not in ("split", "rsplit"):
             continue
         if len(given) == 1:
-            separator = code.text(given[0])
-            if separator in ('" "', "' '"):
-                yield code.put(node, f"{code.text(found[0])}.split()")
+            on, separator = code.text(found[0]), code.text(given[0])
+            texts = [f"{on}.split()"] if separator in ('" "', "' '") else []
             if _is_taken_apart(node):
-                yield code.put(node, f"{code.text(found[0])}.split({separator}, 1)")
-                yield code.put(node, f"{code.text(found[0])}.rsplit({separator}, 1)")
+                texts += [f"{on}.{word}({separator}, 1)" for word in ("split", "rsplit")]
+            yield from code.alternatives(node, *texts)
         elif not given and _is_taken_apart(node):
             yield code.put(node, f"{code.text(found[0])}.split(maxsplit=1)")
 
@@ -102,9 +101,8 @@ def matches_all(code: Code) -> Iterator[SmallChange]:
         if found is None or function is None:
             continue
         name = named(function, "attribute")
-        for other in others.get(found[1], ()):
-            if name is not None:
-                yield code.put(name, other)
+        if name is not None:
+            yield from code.alternatives(name, *others.get(found[1], ()))
 
 
 def sorted_as_text(code: Code) -> Iterator[SmallChange]:
@@ -118,8 +116,8 @@ def sorted_as_text(code: Code) -> Iterator[SmallChange]:
             one.type == "keyword_argument" and code.text(one).startswith("key") for one in given
         ):
             continue
-        for key in ("int", "str.lower"):
-            yield code.put(node, with_argument(code, node, f"key={key}"))
+        texts = [with_argument(code, node, f"key={key}") for key in ("int", "str.lower")]
+        yield from code.alternatives(node, *texts)
 
 
 def part_of_a_path(code: Code) -> Iterator[SmallChange]:

@@ -1,5 +1,6 @@
 """Traps of Python in what a value is: empty or missing, rounded, cut, or written differently."""
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -11,9 +12,11 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     SIMPLE,
     arguments,
     called,
+    docstring,
     method,
     with_argument,
 )
+from spark_desktop.adapters.pitfalls.python_truths import Truths
 from spark_desktop.domain.small_change import SmallChange
 
 _NEW_OF = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()", "update": "{}"}
@@ -23,7 +26,21 @@ _ALONE = ("assignment", "return_statement", "argument_list", "keyword_argument",
 
 def zero_is_not_missing(code: Code) -> Iterator[SmallChange]:
     """0 and "" are false, too."""
-    edits: list[Edit] = []
+    places = [*_choices(code), *_conditions(code)]
+    truths = Truths(code) if places else ()
+    edits = [edit for value, edit in places if value not in truths]
+    # The test asks for one of them; what the others mean it need not see.
+    for one in edits:
+        yield code.together([one])
+    try:
+        if len(edits) > 1:
+            yield code.together(edits)
+    except ValueError:
+        return  # one stands in another
+
+
+def _choices(code: Code) -> Iterator[tuple[Node, Edit]]:
+    """Yield what may be missing and has another value then, and the edit."""
     for node in code.nodes("boolean_operator"):
         left, right, sign = (named(node, field) for field in ("left", "right", "operator"))
         if left is None or right is None or sign is None or text_of(sign) != "or":
@@ -34,30 +51,27 @@ def zero_is_not_missing(code: Code) -> Iterator[SmallChange]:
             value, other = code.text(left), code.text(right)
             text = f"{other} if {value} is None else {value}"
             stands_alone = node.parent is not None and node.parent.type in _ALONE
-            edits.append(code.edit(node, text if stands_alone else f"({text})"))
+            yield left, code.edit(node, text if stands_alone else f"({text})")
         elif (
             (found := method(left)) is not None and found[1] == "get" and len(arguments(left)) == 1
         ):
-            edits.append(code.edit(node, f"{code.text(left)[:-1]}, {code.text(right)})"))
-    for node in code.nodes(*CONDITIONS):
-        edits += _compared(code, named(node, "condition"))
+            yield left, code.edit(node, f"{code.text(left)[:-1]}, {code.text(right)})")
+
+
+def _conditions(code: Code) -> Iterator[tuple[Node, Edit]]:
+    # Not those of ``while``: counted down to 0, it would never end.
+    conditions = [named(one, "condition") for one in code.nodes("if_statement", "elif_clause")]
     for node in code.nodes("conditional_expression"):
-        if len(node.named_children) == 3:
-            edits += _compared(code, node.named_children[1])
+        conditions += node.named_children[1:2] if len(node.named_children) == 3 else []
     for node in code.nodes("if_clause"):
-        edits += _compared(code, node.named_children[0] if node.named_children else None)
-    yield from _all_and_each(code, edits)
-
-
-def _compared(code: Code, condition: Node | None) -> list[Edit]:
-    if condition is None:
-        return []
-    if condition.type in SIMPLE:
-        return [code.edit(condition, f"{code.text(condition)} is not None")]
-    inner = named(condition, "argument") if condition.type == "not_operator" else None
-    if inner is not None and inner.type in SIMPLE:
-        return [code.edit(condition, f"{code.text(inner)} is None")]
-    return []
+        conditions += node.named_children[:1]
+    for condition in conditions:
+        inner = condition
+        if condition is not None and condition.type == "not_operator":
+            inner = named(condition, "argument")
+        if condition is not None and inner is not None and inner.type in SIMPLE:
+            sign = "is not" if inner == condition else "is"
+            yield inner, code.edit(condition, f"{code.text(inner)} {sign} None")
 
 
 def _all_and_each(code: Code, edits: list[Edit]) -> Iterator[SmallChange]:
@@ -90,12 +104,12 @@ def rounding(code: Code) -> Iterator[SmallChange]:
         if left is None or right is None or sign is None:
             continue
         if text_of(sign) == "+" and text_of(right) == "1" and _is_floor(left):
+            # The second is the first where there is something; the test may ask for nothing.
             yield code.put(node, _ceiling(code, left))
             yield code.put(node, f"max(1, {_ceiling(code, left)})")
         elif _is_floor(node) and not (node.parent is not None and _adds_one(node.parent)):
-            yield code.put(node, _ceiling(code, node))
-            divided = f"{code.text(left)} / {code.text(right)}"
-            yield code.put(node, f"round({divided})")
+            rounded = f"round({code.text(left)} / {code.text(right)})"
+            yield from code.alternatives(node, *_of_said(node, _ceiling(code, node), rounded))
     for node in code.nodes("call"):
         given = arguments(node)
         if len(given) != 1:
@@ -105,6 +119,15 @@ def rounding(code: Code) -> Iterator[SmallChange]:
             yield code.put(node, f"round({value})")
         elif called(node) == "round":
             yield code.put(node, f"int({value} + 0.5)")
+
+
+def _of_said(node: Node, ceiling: str, rounded: str) -> tuple[str, ...]:
+    """Return the one of two that the docstring asks for; both where it does not."""
+    said = docstring(above(node, "function_definition")).lower()
+    if re.search(r"\bround\w*\s+(it\s+|them\s+)?up\b|\bceil", said):
+        return (ceiling,)
+    is_rounded = re.search(r"\bround(s|ed|ing)?\b(?!\s+(it\s+|them\s+)?(down|towards?))", said)
+    return (rounded,) if is_rounded else (ceiling, rounded)
 
 
 def _is_floor(node: Node) -> bool:
@@ -155,17 +178,22 @@ def missing_keys(code: Code) -> Iterator[SmallChange]:
         sign = named(node, "operator")
         if left is None or right is None or sign is None or left.type != "subscript":
             continue
-        value, key = named(left, "value"), named(left, "subscript")
-        if value is not None and key is not None and text_of(sign) == "+=":
-            there = f"{code.text(value)}.get({code.text(key)}, 0)"
+        if (parts := _keyed(left)) is not None and text_of(sign) == "+=":
+            there = f"{code.text(parts[0])}.get({code.text(parts[1])}, 0)"
             yield code.put(node, f"{code.text(left)} = {there} + {code.text(right)}")
     yield from _called_without(code)
     for node in code.nodes("return_statement"):
         value = node.named_children[0] if node.named_children else None
-        if value is not None and value.type == "subscript":
-            whole, key = named(value, "value"), named(value, "subscript")
-            if whole is not None and key is not None and key.type != "slice":
-                yield code.put(value, f"{code.text(whole)}.get({code.text(key)})")
+        if value is not None and (parts := _keyed(value)) is not None:
+            yield code.put(value, f"{code.text(parts[0])}.get({code.text(parts[1])})")
+
+
+def _keyed(node: Node) -> tuple[Node, Node] | None:
+    """Return what a key is looked up in, and the key; None for slices and for several."""
+    if node.type != "subscript":
+        return None
+    value, keys = named(node, "value"), node.children_by_field_name("subscript")
+    return None if value is None or len(keys) != 1 or keys[0].type == "slice" else (value, keys[0])
 
 
 def _called_without(code: Code) -> Iterator[SmallChange]:
@@ -174,11 +202,10 @@ def _called_without(code: Code) -> Iterator[SmallChange]:
         if found is None:
             continue
         on, name = found
-        if on.type == "subscript" and name in _NEW_OF and node.parent is not None:
-            value, key = named(on, "value"), named(on, "subscript")
-            if node.parent.type == "expression_statement" and value is not None and key is not None:
-                made = f"{code.text(value)}.setdefault({code.text(key)}, {_NEW_OF[name]})"
-                yield code.put(on, made)
+        is_alone = node.parent is not None and node.parent.type == "expression_statement"
+        if is_alone and name in _NEW_OF and (parts := _keyed(on)) is not None:
+            value, key = (code.text(one) for one in parts)
+            yield code.put(on, f"{value}.setdefault({key}, {_NEW_OF[name]})")
         given = arguments(node)
         if name == "pop" and len(given) == 1 and given[0].type != "integer":
             yield code.put(node, f"{code.text(node)[:-1]}, None)")
@@ -193,8 +220,8 @@ def empty_ones(code: Code) -> Iterator[SmallChange]:
         if called(node) in ("max", "min") and len(given) in (1, 2):
             if any(one.type == "keyword_argument" and "default" in code.text(one) for one in given):
                 continue
-            for value in ("None", "0"):
-                yield code.put(node, with_argument(code, node, f"default={value}"))
+            texts = [with_argument(code, node, f"default={value}") for value in ("None", "0")]
+            yield from code.alternatives(node, *texts)
         elif called(node) == "next" and len(given) == 1:
             yield code.put(node, with_argument(code, node, "None"))
 
@@ -221,10 +248,16 @@ def signed_bytes(code: Code) -> Iterator[SmallChange]:
 
 def nearly_equal(code: Code) -> Iterator[SmallChange]:
     """0.1 + 0.2 is not 0.3."""
+    has_floats: dict[int, bool] = {}
+    if next(code.nodes("float"), None) is None:
+        return
     for node in code.nodes("comparison_operator"):
         if len(node.named_children) != 2 or not any(one.type == "==" for one in node.children):
             continue
-        if not any(True for _ in below(above(node, "function_definition") or node, "float")):
+        around = above(node, "function_definition") or node
+        if around.id not in has_floats:
+            has_floats[around.id] = any(True for _ in below(around, "float"))
+        if not has_floats[around.id]:
             continue
         left, right = (code.text(one) for one in node.named_children)
         yield code.put(node, f"abs({left} - {right}) < 1e-9")

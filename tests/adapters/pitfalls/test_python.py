@@ -197,19 +197,19 @@ MENDED = {
     ),
     "the last none": (
         "def f(xs, n):\n    return xs[-n:]\n",
-        "def f(xs, n):\n    return xs[len(xs) - n:]\n",
+        "def f(xs, n):\n    return xs[max(0, len(xs) - n):]\n",
     ),
     "from the wrong end": (
         "def f(n):\n    for i in range(n):\n        move(i, i + 1)\n",
         "def f(n):\n    for i in reversed(range(n)):\n        move(i, i + 1)\n",
     ),
     "the own list given away": (
-        "class A:\n    def f(self):\n        return self.xs\n",
-        "class A:\n    def f(self):\n        return list(self.xs)\n",
+        "class A:\n    def f(self):\n        self.xs.append(1)\n        return self.xs\n",
+        "class A:\n    def f(self):\n        self.xs.append(1)\n        return list(self.xs)\n",
     ),
     "a copy that shares": (
         "import os\n\n\ndef f(d):\n    return d.copy()\n",
-        "import copy\nimport os\n\n\ndef f(d):\n    return copy.deepcopy(d)\n",
+        "import os\nimport copy\n\n\ndef f(d):\n    return copy.deepcopy(d)\n",
     ),
     "over midnight": (
         "def f(a, x, b):\n    return a <= x < b\n",
@@ -286,11 +286,12 @@ def test_letters_of_two_bytes_do_not_move_the_places():
     assert changed(text) == [text.replace(" is ", " == ")]
 
 
-def test_what_occurs_more_often_is_mended_at_once_then_each():
+def test_what_occurs_more_often_is_mended_each_alone_then_at_once():
     text = "def f(a, b):\n    c = a or 1\n    d = b or 2\n    return c, d\n"
-    found = changed(text)
-    assert "c = 1 if a is None else a\n    d = 2 if b is None else b\n" in found[0]
-    assert "c = a or 1\n    d = 2 if b" in found[2]
+    one, other, both, *_ = changed(text)
+    assert "c = 1 if a is None else a\n    d = b or 2\n" in one
+    assert "c = a or 1\n    d = 2 if b" in other
+    assert "c = 1 if a is None else a\n    d = 2 if b is None else b\n" in both
 
 
 def test_a_language_without_such_knowledge_has_none():
