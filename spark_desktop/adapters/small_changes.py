@@ -26,6 +26,8 @@ _NAMES = frozenset({"identifier", "field_identifier", "property_identifier"})
 _CONDITIONS = ("if_statement", "elif_clause", "while_statement", "if_expression")
 _COMPARISONS = ("comparison_operator", "binary_expression", "binary_operator", "binary")
 _BINARY = ("binary_operator", "binary_expression")
+# One word to whoever reads it.
+_OF_TWO = ("is not", "not in")
 _ITSELF = frozenset({"self", "cls", "this"})
 # Of one place so many other names are tried.
 _MOST_NAMES = 4
@@ -55,8 +57,9 @@ def _leaves(root: Node, lines: Span) -> list[Node]:
         is_outside = node.end_point.row < lines.start or node.start_point.row >= lines.end
         if is_outside or node.type.startswith(_TEXTS):
             continue
-        if node.child_count == 0 and _is_within(node, lines):
+        if (node.child_count == 0 or node.type in _OF_TWO) and _is_within(node, lines):
             found.append(node)
+            continue
         waiting += reversed(node.children)
     return found
 

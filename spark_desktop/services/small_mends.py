@@ -24,6 +24,8 @@ _MOST = 60
 _SECONDS = 30.0
 # Lines of a region in which one small change is worth looking for.
 _MOST_LINES = 80
+# Traps in the rest of the file come last, by their rank: so many, in files of so many lines.
+_ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 1500
 
 
 class SmallMends:
@@ -83,7 +85,25 @@ class SmallMends:
 
     def _changes(self, path: str, before: str, lines: Span) -> tuple[SmallChange, ...]:
         traps = self._syntax.pitfalls(path, before, lines)
-        return (*traps, *self._syntax.small_changes(path, before, lines))
+        slips = self._syntax.small_changes(path, before, lines)
+        return (*traps, *slips, *self._elsewhere(path, before, traps))
+
+    def _elsewhere(
+        self, path: str, before: str, traps: Sequence[SmallChange]
+    ) -> tuple[SmallChange, ...]:
+        """Return ways out of traps in the rest of the file: what fails may have been made there."""
+        count = before.count("\n") + 1
+        if count > _MOST_OF_FILE:
+            return ()
+        known = {one.applied(before) for one in traps}
+        others = [
+            one
+            for one in self._syntax.pitfalls(path, before, Span(0, count))
+            if one.applied(before) not in known
+        ]
+        first = others[0].rank if others else 0
+        ranked = (replace(one, rank=_ELSEWHERE + one.rank - first) for one in others)
+        return tuple(ranked)[:_MOST_ELSEWHERE]
 
     def _is_broken(self, path: str, before: str, after: str) -> bool:
         was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)
@@ -111,7 +131,8 @@ def _proposed(
 ) -> Proposal:
     snapshot = proposal.trigger.snapshot
     patch = compute(snapshot.path, snapshot.digest, snapshot.text.content, after)
-    name = say("known trap") if change.rank < 0 else say("small change")
+    is_trap = change.rank < 0 or change.rank >= _ELSEWHERE
+    name = say("known trap") if is_trap else say("small change")
     detail = say("found by trying %n small change(s), without a model", "", number)
     evidence = (*told, Check(say("parses"), True), Check(name, True, detail))
     # Nobody answered: a model's name would claim what it did not write.

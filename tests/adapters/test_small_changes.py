@@ -75,3 +75,9 @@ def test_what_is_nested_deeply_elsewhere_stops_nothing(path, deep, text):
     rows = len(split_lines(text))
     found = changed(path, text + deep, Span(0, rows))
     assert found[0] == text.replace("<", "<=") + deep
+
+
+def test_words_of_two_are_one():
+    text = "def f(a, b):\n    return a is not b\n"
+    assert changed("a.py", text)[0] == text.replace("is not", "is")
+    assert not any("not not" in one for one in changed("a.py", text))

@@ -164,3 +164,18 @@ async def test_where_others_as_likely_were_not_tried_that_is_said():
     last = found.evidence[-1]
     assert (last.passed, last.is_advice) == (False, True)
     assert last.detail == "There was no time to try all changes that are as likely."
+
+
+async def test_a_trap_in_the_rest_of_the_file_is_tried_last():
+    text = f"{TEXT}\n\n{TRAP}"
+    out = f"{TEXT}\n\n{OUT}"
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 2), "test_free", "free(5000)", ("pytest",))
+    run = Run(out)
+    found = await mended(run, Proposal("p", trigger, Queued(), model="small"))
+    assert apply(text, found.patch.hunks) == out
+    assert found.evidence[-1].name == "known trap"
+    assert text.replace("> 5000", ">= 5000") in run.asked
+    run = Run(out, text.replace("> 5000", ">= 5000"))
+    found = await mended(run, Proposal("p", trigger, Queued(), model="small"))
+    assert found.evidence[-1].name == "small change"

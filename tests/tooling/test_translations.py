@@ -20,6 +20,7 @@ _NO_TEXT = (
 _NO_TEXT_BELOW = (
     # Code of other languages, which is looked for and written.
     "adapters/pitfalls/",
+    "adapters/small_changes.py",
     "app.py",
     "adapters/autostart.py",
     "adapters/chat_body.py",
@@ -37,7 +38,11 @@ _NO_TEXT_BELOW = (
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
+    # Words of requests and of documentation, in several languages.
+    "domain/asked_points.py",
     "domain/asked_types.py",
+    "domain/documentation_",
+    "domain/told_results.py",
     "domain/answer_format.py",
     "domain/answer_formats/",
     "domain/check_questions.py",

@@ -7,7 +7,6 @@ that one.
 
 import logging
 from dataclasses import replace
-from itertools import islice
 
 from spark_desktop.adapters.languages import Parsed
 from spark_desktop.adapters.pitfalls.code import Code, Rule
@@ -59,9 +58,15 @@ def pitfalls(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ..
 
 def _of_one(rule: Rule, code: Code) -> tuple[SmallChange, ...]:
     """Return the ways out of one trap; none where the rule itself is wrong about the code."""
+    found: list[SmallChange] = []
     try:
-        return tuple(islice(rule(code), _MOST_OF_ONE))
+        for change in rule(code):
+            # Ways out that exclude one another stay together.
+            is_another = not found or change.place < 0 or change.place != found[-1].place
+            if len(found) >= _MOST_OF_ONE and is_another:
+                break
+            found.append(change)
     except Exception:  # noqa: BLE001 - nobody foresees all code there is
         # It only offers more to try: the answer must not be lost to it.
         _log.exception("a rule for traps failed")
-        return ()
+    return tuple(found)

@@ -299,9 +299,17 @@ def test_a_language_without_such_knowledge_has_none():
     assert changed("a or b\n", path="a.txt") == []
 
 
-def test_each_change_has_a_rank_of_its_own_below_all_slips():
-    text = "def f(a, to=[]):\n    a.sort()\n    return a or to\n"
+def test_traps_come_by_rank_before_all_slips():
+    text = "def f(a, b, to=[]):\n    a.sort()\n    b.reverse()\n    to.append(a is b)\n"
     found = TreeSitterSyntax().pitfalls("a.py", text, Span(0, 3))
     ranks = [one.rank for one in found]
-    assert ranks == list(range(-len(found), 0))
-    assert len(found) > 3
+    assert ranks == sorted(ranks)
+    assert max(ranks) == -1
+    assert len(set(ranks)) > 3
+
+
+def test_ways_out_that_exclude_one_another_have_one_rank():
+    text = "def f(a, b):\n    return a // b\n"
+    found = TreeSitterSyntax().pitfalls("a.py", text, Span(0, 2))
+    assert len(found) > 1
+    assert len({one.rank for one in found}) == 1
