@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.renaming_nodes import Places
 from spark_desktop.domain.small_change import SmallChange
+from spark_desktop.domain.text import dominant_newline
 from spark_desktop.domain.trigger import Span
 
 # What stands in the place of a node.
@@ -25,7 +26,7 @@ class Code:
         self.content = content
         self._lines = lines
         self.places = Places(content)
-        self.newline = "\r\n" if "\r\n" in content else "\n"
+        self.newline = dominant_newline(content)
 
     def nodes(self, *types: str) -> Iterator[Node]:
         """Yield the nodes of these types that are wholly within the lines, from the top on."""
