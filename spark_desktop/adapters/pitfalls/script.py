@@ -48,9 +48,9 @@ _ALWAYS_WRONG: tuple[Rule, ...] = (
     script_objects.defaults_win,
 )
 _OFTEN_WRONG: tuple[Rule, ...] = (
-    script_absent.falsy_for_absent,
     script_absent.default_for_falsy,
     script_absent.truth_for_presence,
+    script_absent.falsy_for_absent,
     script_copies.changed_for_its_result,
     script_copies.changed_alias,
     script_copies.kept_while_it_changes,

@@ -1,6 +1,5 @@
 """Traps of what is not there, in JavaScript and TypeScript: 0, "", null, undefined and NaN."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,7 +11,6 @@ from spark_desktop.adapters.pitfalls.script_facts import facts
 from spark_desktop.adapters.pitfalls.script_nodes import (
     COMPARISONS,
     FUNCTIONS,
-    argument_of,
     around,
     at_top,
     called,
@@ -24,7 +22,8 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     sides,
     statements,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.script_truths import is_asked, is_truth
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _PARSED = frozenset({"Number", "parseInt", "parseFloat"})
@@ -33,14 +32,8 @@ _PARSED = frozenset({"Number", "parseInt", "parseFloat"})
 _LOOKUPS = frozenset({"get", "find", "at", "pop", "shift"})
 
 
-_TRUTH_NAMES = re.compile(
-    r"^(?:is|has|can|should|was|did|are|needs|allow|use|enable|show|hide|force|skip|ok|done|valid"
-    r"|found|visible|active|open|closed|ready)(?:[A-Z_]|$)|(?:ed|ing|able)$"
-)
-
-
 def falsy_for_absent(code: Code) -> Iterator[SmallChange]:
-    """Who takes ``||`` for a default asks for presence in the same way: both at once."""
+    """Who takes ``||`` for a default may ask for presence in the same way: both at once."""
     defaults, asked = list(_defaults(code)), list(_presence(code))
     if any(defaults) and any(asked):
         yield from islice(all_then_each(code, [*defaults, *asked]), 1)
@@ -48,7 +41,7 @@ def falsy_for_absent(code: Code) -> Iterator[SmallChange]:
 
 def default_for_falsy(code: Code) -> Iterator[SmallChange]:
     """``given || other`` takes the other for a given 0, "" and false, too."""
-    return all_then_each(code, _defaults(code))
+    return each_then_all(code, _defaults(code))
 
 
 def _defaults(code: Code) -> Iterator[list[Edit]]:
@@ -57,7 +50,8 @@ def _defaults(code: Code) -> Iterator[list[Edit]]:
             yield _chain(code, node)
     for node in code.nodes("augmented_assignment_expression"):
         sign = named(node, "operator")
-        if sign is not None and text_of(sign) == "||=":
+        left = named(node, "left")
+        if sign is not None and text_of(sign) == "||=" and not (left and is_truth(code, left)):
             yield [code.edit(sign, "??=")]
 
 
@@ -81,6 +75,9 @@ def _chain(code: Code, node: Node) -> list[Edit]:
         if both is None or sign is None:
             return []
         if not _may_be_absent(code, both[0]) or _is_truth(code, both[1]):
+            return []
+        # Who has "true" in its place loses a given false.
+        if both[1].type != "true" and is_truth(code, both[0]):
             return []
         found.append(code.edit(sign, "??"))
         node = both[0]
@@ -107,45 +104,25 @@ def _is_truth(code: Code, node: Node) -> bool:
 
 def truth_for_presence(code: Code) -> Iterator[SmallChange]:
     """``if (!x)`` takes a 0 and a "" for nothing."""
-    return all_then_each(code, _presence(code))
+    return each_then_all(code, _presence(code))
 
 
 def _presence(code: Code) -> Iterator[list[Edit]]:
     for node in code.nodes(
         *("identifier", "member_expression", "subscript_expression", "call_expression")
     ):
-        if _is_asked(node) and _may_be_falsy(code, node):
+        if is_asked(node) and _may_be_falsy(code, node):
             yield [_asked_for_presence(code, node)]
     for _call, _held, given in calls(code, "filter"):
         if len(given) == 1 and code.text(given[0]) == "Boolean":
             yield [code.edit(given[0], "(value) => value != null")]
 
 
-def _is_asked(node: Node) -> bool:
-    """Return whether only the truth of a value is looked at."""
-    outer = node.parent
-    if outer is None:
-        return False
-    sign = operator(outer)
-    if outer.type == "unary_expression":
-        return sign == "!"
-    if outer.type == "if_statement" or outer.type == "ternary_expression":
-        return is_field(node, "condition")
-    if sign == "&&" and is_field(node, "left"):
-        right = named(outer, "right")
-        return right is None or not right.type.startswith("jsx")
-    if outer.type == "arrow_function":
-        call = argument_of(outer)
-        return is_field(node, "body") and called(call) in ("filter", "some", "every", "find")
-    is_inner = outer.type == "parenthesized_expression" or sign in ("&&", "||")
-    return is_inner and _is_asked(outer)
-
-
 def _may_be_falsy(code: Code, node: Node) -> bool:
     if node.type == "call_expression" and called(node) not in _LOOKUPS:
         return False
     name = named(node, "property") or node
-    if node.type != "call_expression" and _TRUTH_NAMES.search(text_of(name)):
+    if node.type != "call_expression" and is_truth(code, node):
         return False
     if text_of(name) in ("length", "size") and named(node, "optional_chain") is None:
         return False
@@ -182,7 +159,7 @@ def empty_is_true(code: Code) -> Iterator[SmallChange]:
     def found() -> Iterator[list[Edit]]:
         for node in code.nodes("identifier", "member_expression", "call_expression"):
             kind = facts(code).known(node).kind
-            if kind not in ("array", "map", "set") or not _is_asked(node):
+            if kind not in ("array", "map", "set") or not is_asked(node):
                 continue
             count = f"{code.text(node)}.{'length' if kind == 'array' else 'size'}"
             if count in code.text(node.parent.parent or node) if node.parent else False:
@@ -196,7 +173,7 @@ def empty_is_true(code: Code) -> Iterator[SmallChange]:
                 there = f"{code.text(node)} && " if absent else ""
                 yield [code.edit(node, f"{there}{count} > 0")]
 
-    return all_then_each(code, (one for one in found() if one[0][2]))
+    return each_then_all(code, (one for one in found() if one[0][2]))
 
 
 def default_for_null(code: Code) -> Iterator[SmallChange]:
@@ -217,7 +194,7 @@ def default_for_null(code: Code) -> Iterator[SmallChange]:
                 line = at_top(code, function, f"{name} ??= {code.text(value)}{mark}")
                 yield [line] if line else []
 
-    return all_then_each(code, found())
+    return each_then_all(code, found())
 
 
 def nothing_to_take_apart(code: Code) -> Iterator[SmallChange]:

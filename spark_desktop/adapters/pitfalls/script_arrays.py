@@ -74,7 +74,6 @@ def mapped_with_index(code: Code) -> Iterator[SmallChange]:
     for _call, _held, given in calls(code, "map", "flatMap"):
         if len(given) == 1 and code.text(given[0]) in ("parseInt", "Number.parseInt"):
             yield code.put(given[0], f"(text) => {code.text(given[0])}(text, 10)")
-            yield code.put(given[0], "Number")
 
 
 def keys_for_elements(code: Code) -> Iterator[SmallChange]:

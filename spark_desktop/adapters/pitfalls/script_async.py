@@ -24,7 +24,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     root_of,
     statement_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _BODIES = frozenset({"json", "text", "arrayBuffer", "blob", "formData"})
@@ -54,7 +54,7 @@ def perhaps_not_waited_for(code: Code) -> Iterator[SmallChange]:
         for node in _unwaited(code)
         if node.id not in known and _may_be_waited(code, node)
     )
-    return all_then_each(code, found)
+    return each_then_all(code, found)
 
 
 def _unwaited(code: Code) -> Iterator[Node]:
@@ -166,6 +166,7 @@ def loop_that_does_not_wait(code: Code) -> Iterator[SmallChange]:
         loop = _as_loop(code, held, function)
         if loop:
             yield code.together([*outer, code.edit(statement, loop)])
+            continue
         mapped = f"{code.text(held)}.map({code.text(function)})"
         mark = end_mark(code, statement)
         yield code.together([*outer, code.edit(statement, f"await Promise.all({mapped}){mark}")])

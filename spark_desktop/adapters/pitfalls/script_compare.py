@@ -15,7 +15,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     operator,
     sides,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 
@@ -86,7 +86,7 @@ def loosely_equal(code: Code) -> Iterator[SmallChange]:
             if not any(text_of(one) in ("null", "undefined") for one in both):
                 yield [code.edit(sign, f"{text_of(sign)}=")]
 
-    return all_then_each(code, found())
+    return each_then_all(code, found())
 
 
 def compared_by_place(code: Code) -> Iterator[SmallChange]:

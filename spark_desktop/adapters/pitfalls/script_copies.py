@@ -34,7 +34,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     root_of,
     statements,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _IN_PLACE = re.compile(r"in_?place", re.IGNORECASE)
@@ -110,7 +110,7 @@ def changed_parameter(code: Code) -> Iterator[SmallChange]:
                 if line is not None and not code.text(inside[0]).startswith(f"{name} = "):
                     yield [line]
 
-    return all_then_each(code, found())
+    return each_then_all(code, found())
 
 
 def kept_while_it_changes(code: Code) -> Iterator[SmallChange]:
@@ -155,7 +155,7 @@ def handed_out(code: Code) -> Iterator[SmallChange]:
                 yield [code.edit(value, new)] if new else []
         yield from _kept_properties(code)
 
-    return all_then_each(code, found())
+    return each_then_all(code, found())
 
 
 def _kept_properties(code: Code) -> Iterator[list[Edit]]:

@@ -64,7 +64,7 @@ class Facts:
         self.waited: set[str] = set()
         self.classes: set[str] = set()
         self.is_typed = False
-        for node in _all(code.root):
+        for node in below(code.root, *_TAKEN):
             self._take(node)
 
     def declared(self, name: Node) -> Node | None:
@@ -118,6 +118,12 @@ class Facts:
         return self._used.get("" if name is None else text_of(name), "")
 
     def _take(self, node: Node) -> None:
+        if node.type == "type_annotation":
+            self.is_typed = True
+            return
+        if node.type == "call_expression":
+            self._take_use(node)
+            return
         if node.type == "variable_declarator" or (
             node.type == "for_in_statement" and named(node, "kind") is not None
         ):
@@ -140,9 +146,7 @@ class Facts:
                 self._types[text_of(name)] = node
             if name is not None and node.type == "class_declaration":
                 self.classes.add(text_of(name))
-        self.is_typed = self.is_typed or node.type == "type_annotation"
         self._take_function(node)
-        self._take_use(node)
 
     def _take_function(self, node: Node) -> None:
         name = named(node, "name")
@@ -161,7 +165,7 @@ class Facts:
         self.waited.discard("")
 
     def _take_use(self, node: Node) -> None:
-        if node.type == "call_expression" and called(node) in _USES:
+        if called(node) in _USES:
             held = named(named(node, "function"), "object")
             name = named(held, "property") or held
             if name is not None and name.type.endswith("identifier"):
@@ -282,13 +286,11 @@ _FIELD_TYPES = (
 _TYPE_TYPES = (
     *("interface_declaration", "type_alias_declaration", "class_declaration", "enum_declaration"),
 )
-
-
-def _all(root: Node) -> list[Node]:
-    found = [root]
-    for node in found:
-        found += node.named_children
-    return found
+_TAKEN = frozenset(
+    {"variable_declarator", "for_in_statement", "assignment_expression", "pair", "call_expression"}
+    | {"type_annotation", "required_parameter", "optional_parameter", "function_signature"}
+    | {"abstract_method_signature", *FUNCTIONS, *_FIELD_TYPES, *_TYPE_TYPES}
+)
 
 
 def _is_waited(function: Node) -> bool:

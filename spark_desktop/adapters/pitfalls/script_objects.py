@@ -19,7 +19,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     parameters,
     sides,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _DEFAULTS = re.compile(r"default|base|initial|fallback|standard", re.IGNORECASE)
@@ -84,9 +84,9 @@ def assigned_into_given(code: Code) -> Iterator[SmallChange]:
 
 def keys_of_all_objects(code: Code) -> Iterator[SmallChange]:
     """Every object has a "constructor": who looks a word up asks for its own keys, or has none."""
-    yield from islice(all_then_each(code, _asked_for_own(code)), 1)
+    yield from islice(each_then_all(code, _asked_for_own(code)), 3)
     made = [[code.edit(node, "Object.create(null)")] for node in _tables(code)]
-    yield from all_then_each(code, made)
+    yield from each_then_all(code, made)
 
 
 def _tables(code: Code) -> Iterator[Node]:

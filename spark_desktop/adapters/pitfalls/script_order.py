@@ -8,6 +8,7 @@ from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.script_facts import facts
 from spark_desktop.adapters.pitfalls.script_nodes import (
+    arguments,
     called,
     calls,
     end_mark,
@@ -18,7 +19,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     root_of,
     sides,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, one_of
 from spark_desktop.domain.small_change import SmallChange
 
 _GROWING = ("push", "unshift", "splice", "pop", "shift", "add", "delete", "set", "clear")
@@ -40,7 +41,9 @@ def skipped_after_removal(code: Code) -> Iterator[SmallChange]:
         removals = [
             one
             for one in below(body, "call_expression")
-            if (held := object_of(one, "splice")) is not None and code.text(held) == listed
+            if (held := object_of(one, "splice")) is not None
+            and code.text(held) == listed
+            and [code.text(given) for given in arguments(one)][:1] == [index]
         ]
         if not removals or listed == code.text(both[1]) or code.text(condition).count("<") != 1:
             continue
@@ -49,11 +52,14 @@ def skipped_after_removal(code: Code) -> Iterator[SmallChange]:
             code.edit(condition, f"{index} >= {code.text(begin)}"),
             code.edit(step, f"{index}--"),
         ]
-        yield code.together(backwards)
-        if len(removals) == 1 and is_dropped(removals[0]):
-            statement = removals[0].parent
-            if statement is not None and statement.parent is not None:
-                yield _with_step_back(code, statement, index)
+        statement = removals[0].parent
+        others = [one for one in below(body, "call_expression") if object_of(one, *_GROWING)]
+        is_alone = len(removals) == 1 and is_dropped(removals[0])
+        if is_alone and len(others) > 1 and statement is not None:
+            # What is collected on the way keeps its order.
+            yield _with_step_back(code, statement, index)
+        else:
+            yield code.together(backwards)
 
 
 def _with_step_back(code: Code, statement: Node, index: str) -> SmallChange:
@@ -175,10 +181,14 @@ def _mentions_declared(first: Node, second: Node) -> bool:
 
 def one_too_few(code: Code) -> Iterator[SmallChange]:
     """The end of a slice is not part of it; nor is the start of what comes behind."""
-    for _call, _held, given in calls(code, "slice", "substring"):
-        for node in reversed(given):
-            if node.type == "identifier" and facts(code).known(node).kind in ("", "number"):
-                yield code.put(node, f"{code.text(node)} + 1")
+    for call, _held, given in calls(code, "slice", "substring"):
+        plain = [
+            node
+            for node in reversed(given)
+            if node.type == "identifier" and facts(code).known(node).kind in ("", "number")
+        ]
+        changes = (code.put(node, f"{code.text(node)} + 1") for node in plain)
+        yield from one_of(code.places.start(call), *changes)
     for loop in code.nodes("for_statement"):
         declared = next(below(named(loop, "initializer") or loop, "variable_declarator"), None)
         begin = named(declared, "value")

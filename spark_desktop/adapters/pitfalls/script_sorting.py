@@ -20,6 +20,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     own,
     sides,
 )
+from spark_desktop.adapters.pitfalls.shared import one_of
 from spark_desktop.domain.small_change import SmallChange
 
 _TEXT_NAMES = re.compile(r"(?:name|title|label|text|word|key|slug|email|city)s?$", re.IGNORECASE)
@@ -44,11 +45,11 @@ def sorted_as_texts(code: Code) -> Iterator[SmallChange]:
         ways = ["(a, b) => a - b", "(a, b) => a.localeCompare(b)"]
         if element == "string":
             ways.reverse()
-        for way in ways[: 1 if element else 2]:
-            order = code.edit(listed, f"({way})")
-            if copy:
-                yield code.together([*copy, order])
-            yield code.together([order])
+        orders = [code.edit(listed, f"({way})") for way in ways[: 1 if element else 2]]
+        # A list that somebody else has is sorted for them, too, or it is not.
+        for number, others in enumerate([copy, []] if copy else [[]]):
+            changes = (code.together([*others, order]) for order in orders)
+            yield from one_of(code.places.start(call) + number, *changes)
 
 
 def _is_returned(call: Node, text: str) -> bool:

@@ -13,7 +13,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     operator,
     sides,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 
@@ -31,8 +31,8 @@ def texts_that_add_up(code: Code) -> Iterator[SmallChange]:
                 end = code.places.end(call)
                 yield [(end, end, ".map(Number)")]
 
-    yield from all_then_each(code, split())
-    yield from all_then_each(code, _added_texts(code))
+    yield from each_then_all(code, split())
+    yield from each_then_all(code, _added_texts(code))
 
 
 def _is_counted(code: Code, name: str, is_list: bool) -> bool:

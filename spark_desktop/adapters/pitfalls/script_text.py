@@ -22,7 +22,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     sides,
     statement_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _SPECIAL = re.compile(r"[\\^$.*+?()[\]{}|/]")
@@ -59,10 +59,10 @@ def only_first_replaced(code: Code) -> Iterator[SmallChange]:
             if given[0].type == "string" and text and "\\" not in text:
                 literal = _SPECIAL.sub(r"\\\g<0>", text)
                 patterns.append([code.edit(given[0], f"/{literal}/g")])
-    yield from all_then_each(code, groups)
+    yield from each_then_all(code, groups)
     if patterns != groups and any(patterns):
         # For compilers whose library is older than replaceAll.
-        yield from islice(all_then_each(code, patterns), 1)
+        yield from islice(each_then_all(code, patterns), 1)
 
 
 def _missing_flag(code: Code, pattern: Node) -> Edit | None:

@@ -19,7 +19,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     operator,
     sides,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all, one_of
 from spark_desktop.domain.small_change import SmallChange
 
 _GETTERS = ("FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds")
@@ -43,7 +43,7 @@ def months_from_zero(code: Code) -> Iterator[SmallChange]:
             text = f"{code.text(call)} + 1"
             yield [code.edit(call, text if is_open else f"({text})")]
 
-    yield from all_then_each(code, found())
+    yield from each_then_all(code, found())
     for node in code.nodes("new_expression", "call_expression"):
         made = named(node, "constructor") or named(node, "function")
         given = arguments(node)
@@ -120,7 +120,7 @@ def remainder_below_zero(code: Code) -> Iterator[SmallChange]:
                 continue
             yield [code.edit(node, f"(({value} % {size}) + {size}) % {size}")]
 
-    return all_then_each(code, _closed_in(code, found()))
+    return each_then_all(code, _closed_in(code, found()))
 
 
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
@@ -144,10 +144,9 @@ def rounded_to_the_right(code: Code) -> Iterator[SmallChange]:
         value = code.text(given[0])
         if called(call) == "floor" and not value.endswith("/ 2"):
             name = named(named(call, "function"), "property")
+            ways = ["trunc", "round"] if value.endswith("* 100") else ["trunc"]
             if name is not None:
-                yield code.put(name, "trunc")
-            if name is not None and value.endswith("* 100"):
-                yield code.put(name, "round")
+                yield from one_of(code.places.start(call), *(code.put(name, way) for way in ways))
         elif called(call) == "round" and given[0].type == "identifier":
             yield code.put(call, f"Math.sign({value}) * Math.round(Math.abs({value}))")
         elif called(call) == "round" and value.endswith(("* 100", "* 10", "* 1000")):
@@ -170,9 +169,9 @@ def no_base_given(code: Code) -> Iterator[SmallChange]:
         given = arguments(call)
         if called(call) != "parseInt" or not given:
             continue
-        if len(given) == 1:
-            yield code.put(given[0], f"{code.text(given[0])}, 10")
-        yield code.put(call, f"Number({code.text(given[0])})")
+        changes = [code.put(given[0], f"{code.text(given[0])}, 10")] if len(given) == 1 else []
+        changes.append(code.put(call, f"Number({code.text(given[0])})"))
+        yield from one_of(code.places.start(call), *changes)
 
 
 def power_sign(code: Code) -> Iterator[SmallChange]:
@@ -203,9 +202,12 @@ def falls_through(code: Code) -> Iterator[SmallChange]:
     def found() -> Iterator[list[Edit]]:
         for case in code.nodes("switch_case", "switch_default"):
             inside = [one for one in case.children_by_field_name("body") if one.is_named]
-            is_last = case.next_named_sibling is None
-            if not inside or is_last or _leaves(inside[-1]):
+            following = case.next_named_sibling
+            if not inside or following is None or _leaves(inside[-1]):
                 continue
+            notes = [*below(case, "comment"), *([following] if following.type == "comment" else [])]
+            if any("fall" in code.text(one).lower() for one in notes):
+                continue  # it says that this is meant
             last = inside[-1]
             mark = end_mark(code, last)
             if last.type == "statement_block" and last.named_children:
@@ -216,7 +218,7 @@ def falls_through(code: Code) -> Iterator[SmallChange]:
             between = " " if indent.strip() else code.newline + indent
             yield [(end, end, f"{between}break{mark}")]
 
-    return all_then_each(code, found())
+    return each_then_all(code, found())
 
 
 def _leaves(statement: Node) -> bool:

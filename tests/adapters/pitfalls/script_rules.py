@@ -6,10 +6,14 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 
 
-def offered(rule, text, path="a.ts"):
+def changes(rule, text, path="a.ts"):
     parsed = Parsing().parse(path, text)
     code = Code(parsed.root, text, Span(0, len(split_lines(text))))
-    return [change.applied(text) for change in rule(code)]
+    return list(rule(code))
+
+
+def offered(rule, text, path="a.ts"):
+    return [change.applied(text) for change in changes(rule, text, path)]
 
 
 def exchanged(text, pairs):

@@ -1,7 +1,7 @@
 """Traps of JavaScript and TypeScript that look like what somebody may have meant."""
 
 import pytest
-from adapters.pitfalls.script_rules import exchanged, offered
+from adapters.pitfalls.script_rules import changes, exchanged, offered
 
 from spark_desktop.adapters.pitfalls import (
     script_absent,
@@ -13,11 +13,13 @@ from spark_desktop.adapters.pitfalls import (
     script_maps,
     script_objects,
     script_order,
+    script_sorting,
     script_sums,
     script_text,
     script_values,
 )
 
+_LOOP = "async function f(xs) {\n  xs.forEach(async (x) => {\n    await g(x);\n  });\n}\n"
 _BACK = "function f(xs: number[], x: number) {\n  xs.push(x);\n  return xs;\n}\n"
 _COUNT = (
     "function f(ids: string[]) {\n  const seen: Record<string, number> = {};\n"
@@ -32,19 +34,9 @@ _GROUPS = (
 # A rule, a text with its trap, and what is exchanged in the first way out.
 MENDED = [
     (
-        script_absent.default_for_falsy,
-        "function f(o) {\n  const a = o.a || 3;\n  return [a, o.b || o.c || 4];\n}\n",
-        [("||", "??")] * 3,
-    ),
-    (
         script_absent.falsy_for_absent,
         "function f(o) {\n  const a = o.a || 3;\n  return o.b ? o.b : a;\n}\n",
         [("||", "??"), ("o.b ?", "o.b != null ?")],
-    ),
-    (
-        script_absent.truth_for_presence,
-        "function f(n?: number) {\n  if (!n) return 1;\n  return n ? n : 2;\n}\n",
-        [("!n", "n === undefined"), ("n ? n", "n !== undefined ? n")],
     ),
     (
         script_absent.truth_for_presence,
@@ -93,11 +85,6 @@ MENDED = [
         [("  return", "  WORD.lastIndex = 0;\n  return")],
     ),
     (
-        script_text.only_first_replaced,
-        'const f = (s) => s.replace(" ", "-").replace(/x/i, "");\n',
-        [('replace(" "', 'replaceAll(" "'), ("/x/i", "/x/ig")],
-    ),
-    (
         script_arrays.keys_for_elements,
         "function f(xs) {\n  for (const x in xs) use(x);\n}\n",
         [(" in ", " of ")],
@@ -126,12 +113,6 @@ MENDED = [
         script_arrays.one_list_for_many,
         "const f = (xs) => Math.max(xs);\n",
         [("max(xs)", "max(...xs)")],
-    ),
-    (
-        script_copies.handed_out,
-        "class A {\n  constructor(items) {\n    this.items = items;\n  }\n"
-        "  add(x) { this.items.push(x); }\n  all() { return this.items; }\n}\n",
-        [("= items", "= [...items]"), ("return this.items", "return [...this.items]")],
     ),
     (
         script_copies.handed_out,
@@ -184,11 +165,6 @@ MENDED = [
         script_absent.empty_is_true,
         "function f(xs) {\n  const found = xs.filter(ok);\n  if (!found) return 1;\n}\n",
         [("!found", "found.length === 0")],
-    ),
-    (
-        script_values.months_from_zero,
-        'const f = (d) => d.getMonth() + "/" + String(d.getMonth());\n',
-        [("d.getMonth()", "(d.getMonth() + 1)"), ("(d.getMonth())", "(d.getMonth() + 1)")],
     ),
     (
         script_values.day_of_the_week,
@@ -330,3 +306,60 @@ MENDED = [
 @pytest.mark.parametrize(("rule", "text", "pairs"), MENDED)
 def test_the_first_way_out_of_a_trap(rule, text, pairs):
     assert offered(rule, text)[0] == exchanged(text, pairs)
+
+
+# What may be meant in one of two places: nobody asked for a change of the other one.
+TOGETHER = [
+    (
+        script_absent.default_for_falsy,
+        "function f(o) {\n  const a = o.a || 3;\n  return [a, o.b || o.c || 4];\n}\n",
+        [("||", "??")] * 3,
+    ),
+    (
+        script_absent.truth_for_presence,
+        "function f(n?: number) {\n  if (!n) return 1;\n  return n ? n : 2;\n}\n",
+        [("!n", "n === undefined"), ("n ? n", "n !== undefined ? n")],
+    ),
+    (
+        script_text.only_first_replaced,
+        'const f = (s) => s.replace(" ", "-").replace(/x/i, "");\n',
+        [('replace(" "', 'replaceAll(" "'), ("/x/i", "/x/ig")],
+    ),
+    (
+        script_copies.handed_out,
+        "class A {\n  constructor(items) {\n    this.items = items;\n  }\n"
+        "  add(x) { this.items.push(x); }\n  all() { return this.items; }\n}\n",
+        [("= items", "= [...items]"), ("return this.items", "return [...this.items]")],
+    ),
+    (
+        script_values.months_from_zero,
+        'const f = (d) => d.getMonth() + "/" + String(d.getMonth());\n',
+        [("d.getMonth()", "(d.getMonth() + 1)"), ("(d.getMonth())", "(d.getMonth() + 1)")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "pairs"), TOGETHER)
+def test_each_place_comes_alone_and_all_of_them_last(rule, text, pairs):
+    found = offered(rule, text)
+    assert found[2] == exchanged(text, pairs)
+    assert len({text, *found[:3]}) == 4
+
+
+# One place, and what stands there in each way out of it.
+EXCLUDING = [
+    (script_values.no_base_given, "const f = (s) => parseInt(s);\n", 2),
+    (script_values.rounded_to_the_right, "const f = (x) => Math.floor(x * 100);\n", 2),
+    (script_sorting.sorted_as_texts, "const f = () => g().sort();\n", 2),
+    (script_order.one_too_few, "const f = (xs, a, b) => xs.slice(a, b);\n", 2),
+    (script_async.loop_that_does_not_wait, _LOOP, 1),
+    (script_arrays.mapped_with_index, "const f = (xs) => xs.map(parseInt);\n", 1),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "count"), EXCLUDING)
+def test_ways_out_that_mean_something_else_have_one_place(rule, text, count):
+    found = changes(rule, text)
+    assert len(found) == count
+    assert len({one.place for one in found}) == 1
+    assert count == 1 or found[0].place >= 0

@@ -29,6 +29,31 @@ QUIET = [
         "function f(isOpen: boolean, xs: string[], u?: User) {\n"
         "  if (isOpen && !u) return xs.length ? 1 : 2;\n}\n",
     ),
+    (script_absent.truth_for_presence, "function f(o) {\n  if (o.dry) return [];\n}\n"),
+    (
+        script_absent.truth_for_presence,
+        "function f(o) {\n  if (o.dry) log(o.dry);\n}\nf({ dry: false });\n",
+    ),
+    (
+        script_absent.truth_for_presence,
+        "function f(dry = false) {\n  return dry ? 1 : g(dry);\n}\n",
+    ),
+    (
+        script_absent.truth_for_presence,
+        "function f(o) {\n  if (o.dry === true) g();\n  return o.dry ? h(o.dry) : 0;\n}\n",
+    ),
+    (
+        script_absent.default_for_falsy,
+        "function f(o: { dry?: boolean }) {\n  o.dry = o.dry || false;\n}\n",
+    ),
+    (
+        script_values.falls_through,
+        "switch (a) {\n  case 1:\n    b = 1;\n    // falls through\n  default:\n    b = 2;\n}\n",
+    ),
+    (
+        script_order.skipped_after_removal,
+        "for (let i = 0; i < xs.length; i++) {\n  xs.splice(0, 1);\n}\n",
+    ),
     (script_absent.falsy_for_absent, "function f(o) {\n  return o.a || 3;\n}\n"),
     (script_copies.changed_for_its_result, "function f(xs) {\n  xs.reverse();\n}\n"),
     (
@@ -96,7 +121,8 @@ def test_what_is_no_trap_is_left_alone(rule, text):
     assert offered(rule, text) == []
 
 
-TEXTS = [text for _, text, _ in (*test_script.MENDED, *test_script_often.MENDED)]
+MENDED = (*test_script.MENDED, *test_script_often.MENDED, *test_script_often.TOGETHER)
+TEXTS = [text for _, text, _ in MENDED]
 
 
 def changed(path, text):
