@@ -9,12 +9,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.go_nodes import calls, functions
 from spark_desktop.adapters.pitfalls.go_numbers import sides
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, types_of
-from spark_desktop.adapters.pitfalls.shared import (
-    all_then_each,
-    lines_above,
-    stands_alone,
-    uses,
-)
+from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, stands_alone, uses
 from spark_desktop.domain.small_change import SmallChange
 
 _KNOWN_ERROR = re.compile(r"(?:\w+\.)?(?:Err[A-Z]\w*|EOF|err[A-Z]\w*)$")

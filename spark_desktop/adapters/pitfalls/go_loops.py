@@ -1,5 +1,6 @@
 """Traps of Go in loops: what changes while it is gone over, its order, and ways out of it."""
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -39,6 +40,8 @@ def _deleting(code: Code) -> Iterator[SmallChange]:
             yield from _backwards(code, loop, head, whole)
             continue
         counted = next((n for n in loop_names(head, code) if f"{n}++" in code.text(head)), None)
+        if counted != code.text(named(given[0], "end") or given[0]):
+            continue  # where another one is taken out, going back would never end
         if counted is not None and stands_alone(code, statement):
             yield code.together([lines_below(code, statement, [f"{counted}--"])])
 
@@ -115,6 +118,9 @@ def _map_order(code: Code) -> Iterator[SmallChange]:
             continue
         if not loop.is_simple or not stands_alone(code, statement) or not _has_order(loop, code):
             continue
+        around = above(statement, *FUNCTIONS)
+        if around is not None and re.search(r"\b(?:sort|slices)\.S", code.text(around)):
+            continue  # it has an order of its own
         key = keys_kind[4 : keys_kind.index("]")]
         name = free_name(above(statement, *FUNCTIONS) or code.root, code, "keys", "sorted")
         sort = {"string": f"sort.Strings({name})", "int": f"sort.Ints({name})"}.get(
@@ -196,10 +202,16 @@ def _declared(one: Node, code: Code) -> Declared | None:
     return code.text(left[0]), right[0], one
 
 
+def _is_stepped(loop: Node) -> bool:
+    head = loop.named_children[0]
+    return head.type == "range_clause" or named(head, "update") is not None
+
+
 _ROUNDS, LATER = rounds(
     Shape(
         functions=FUNCTIONS,
         loops=("for_statement",),
+        is_stepped=_is_stepped,
         branches=("if_statement",),
         returns=("return_statement",),
         assignments=("assignment_statement",),

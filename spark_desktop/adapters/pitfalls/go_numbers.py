@@ -8,7 +8,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, named
 from spark_desktop.adapters.pitfalls.go_nodes import calls
 from spark_desktop.adapters.pitfalls.go_types import FLOATS, INTEGERS, UNSIGNED, listed, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_way, one_of
 from spark_desktop.domain.small_change import SmallChange
 
 _UNITS = {"milli": "Millisecond", "ms": "Millisecond", "micro": "Microsecond", "min": "Minute"}
@@ -60,6 +60,8 @@ def _divided_first(code: Code) -> Iterator[SmallChange]:
                 continue
             if "float_literal" in (inner[0].type, inner[2].type, other.type):
                 continue
+            if code.text(inner[2]) == code.text(other):
+                break  # this rounds to a multiple
             first, last, times = code.text(inner[0]), code.text(inner[2]), code.text(other)
             top = (first, times) if is_left else (times, first)
             gap = blank(one, code)
@@ -98,14 +100,18 @@ def _converted(node: Node, kind: str, code: Code) -> str:
 def _cut_off(code: Code) -> Iterator[SmallChange]:
     """Converting to a whole number cuts off instead of rounding."""
     types = types_of(code)
-    ways: list[list[Edit]] = []
+    ways: list[list[list[Edit]]] = []
     for one in code.nodes("call_expression"):
         given = listed(named(one, "arguments"))
         if not calls(one, code, *INTEGERS) or len(given) != 1 or "math." in code.text(given[0]):
             continue
         if types.of(given[0]) in FLOATS or _has_float(given[0], code):
-            ways.append([code.edit(given[0], f"math.Round({code.text(given[0])})")])
-    yield from all_then_each(code, ways)
+            found = sides(bare(given[0]), code)
+            # So many pages for so many lines are rounded up.
+            names = ("Round", "Ceil") if found is not None and found[1] == "/" else ("Round",)
+            text = code.text(given[0])
+            ways.append([[code.edit(given[0], f"math.{name}({text})")] for name in names])
+    yield from each_way(code, ways)
 
 
 def _has_float(node: Node, code: Code) -> bool:
@@ -131,7 +137,9 @@ def _rounded_up(code: Code) -> Iterator[SmallChange]:
             more = f"{int(size) - 1}" if size.isdecimal() else f"{size} - 1"
             gap = blank(one, code)
             more = f"{gap}+{gap}".join((code.text(left), more)).replace(" - ", f"{gap}-{gap}")
-            yield code.put(one, f"({more}){gap}/{gap}{size}")
+            up = code.put(one, f"({more}){gap}/{gap}{size}")
+            half = f"({code.text(left)}{gap}+{gap}{size}/2){gap}/{gap}{size}"
+            yield from one_of(up.start, up, code.put(one, half))
 
 
 def _below_zero(code: Code) -> Iterator[SmallChange]:
@@ -167,9 +175,9 @@ def _duration(code: Code) -> Iterator[SmallChange]:
         if outer is None or outer[1] in ("+", "-", "<", ">", "<=", ">="):
             told = [unit for word, unit in _UNITS.items() if word in text.lower()]
             units = dict.fromkeys([*told, "Second", "Millisecond", "Minute"])
-            for unit in list(units)[:3]:
-                gap = " " if outer is None or outer[1] not in "+-" else ""
-                yield code.put(one, f"{code.text(one)}{gap}*{gap}time.{unit}")
+            gap = " " if outer is None or outer[1] not in "+-" else ""
+            texts = (f"{code.text(one)}{gap}*{gap}time.{unit}" for unit in list(units)[:3])
+            yield from one_of(code.places.start(one), *(code.put(one, text) for text in texts))
 
 
 def _same_time(code: Code) -> Iterator[SmallChange]:

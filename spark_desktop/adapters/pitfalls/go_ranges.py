@@ -155,8 +155,10 @@ def _range_address(code: Code) -> Iterator[SmallChange]:
             bare = len(uses(loop.body, value, code)) == len(taken)
             names = index if bare else f"{index}, {value}"
             head = code.edit(loop.clause, f"{names} := range {loop.whole}")
+            # Not that of a copy: who changes what it points at means the element.
             yield code.together([head, *edits])
-        yield code.together([lines_above(code, first, [f"{value} := {value}"])])
+        else:
+            yield code.together([lines_above(code, first, [f"{value} := {value}"])])
 
 
 def _closure(code: Code) -> Iterator[SmallChange]:

@@ -10,8 +10,6 @@ from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, map_of, 
 from spark_desktop.adapters.pitfalls.shared import lines_above, lines_below, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
-_LOCKS = ("sync.Mutex", "sync.RWMutex")
-
 
 def _inner_state(code: Code) -> Iterator[SmallChange]:
     """Who gets or gives a slice or map of a struct can change it from outside."""
@@ -131,42 +129,4 @@ def _overwritten(code: Code) -> Iterator[SmallChange]:
             yield code.together([code.edit(sign, "+=")])
 
 
-def _no_lock(code: Code) -> Iterator[SmallChange]:
-    """A method of a struct with a lock that does not take it."""
-    types = types_of(code)
-    for one in functions(code):
-        receiver, first, name = (
-            named(one, "receiver"),
-            first_of(named(one, "body")),
-            named(one, "name"),
-        )
-        if receiver is None or first is None or name is None or not receiver.named_children:
-            continue
-        kind, own = (
-            named(receiver.named_children[0], "type"),
-            named(receiver.named_children[0], "name"),
-        )
-        if (
-            kind is None
-            or own is None
-            or kind.type != "pointer_type"
-            or not stands_alone(code, first)
-        ):
-            continue
-        fields = types.struct(code.text(kind))
-        lock = next((n for n, held in fields.items() if held in _LOCKS), None)
-        text = code.text(one)
-        if lock is None or "Lock()" in text or _is_called_locked(code, code.text(name)):
-            continue
-        path = f"{code.text(own)}.{lock}"
-        lines = [f"{path}.Lock()", f"defer {path}.Unlock()"]
-        yield code.together([lines_above(code, first, lines)])
-
-
-def _is_called_locked(code: Code, name: str) -> bool:
-    """Return whether a method of the file calls that one and has the lock perhaps."""
-    methods = [code.text(one) for one in below(code.root, "method_declaration")]
-    return any("Lock()" in text and f".{name}(" in text for text in methods)
-
-
-STATE: tuple[Rule, ...] = (_inner_state, _callers_slice, _shallow, _overwritten, _no_lock)
+STATE: tuple[Rule, ...] = (_inner_state, _callers_slice, _shallow, _overwritten)

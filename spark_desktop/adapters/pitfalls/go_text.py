@@ -10,9 +10,13 @@ from spark_desktop.adapters.pitfalls.go_nodes import calls, first_of
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, types_of
 from spark_desktop.adapters.pitfalls.shared import (
     all_then_each,
+    each_then_all,
     free_name,
+    is_exact,
+    is_of_case,
     lines_above,
     lines_below,
+    one_of,
     stands_alone,
     uses,
 )
@@ -34,7 +38,7 @@ def _letters(code: Code) -> Iterator[SmallChange]:
         found.setdefault((code.text(held), -1 if bound is None else bound.id), []).append(one)
     ways = [list(_by_letters(code, nodes)) for nodes in found.values()]
     if ways:
-        yield from all_then_each(code, ways)
+        yield from each_then_all(code, ways)
 
 
 def _measured(node: Node, code: Code) -> Node | None:
@@ -195,9 +199,10 @@ def _parts(code: Code, call: Node, parts: str, body: str) -> Iterator[SmallChang
             trim = []
         if f'{name} == ""' in body or f'{name} != ""' in body:
             skip = []
-        for lines in (trim, skip, [*trim, *skip]):
-            if lines:
-                yield code.together([lines_above(code, first, lines)])
+        ways = (code.together([lines_above(code, first, way)]) for way in (trim, skip) if way)
+        yield from one_of(code.places.start(first), *ways)
+        if trim and skip:
+            yield code.together([lines_above(code, first, [*trim, *skip])])
 
 
 def _capitals(code: Code) -> Iterator[SmallChange]:
@@ -236,6 +241,8 @@ def _no_capitals(code: Code) -> Iterator[SmallChange]:
             left, right, sign = named(one, "left"), named(one, "right"), named(one, "operator")
             if left is None or right is None or sign is None or code.text(sign) != "==":
                 continue
+            if is_exact(code, left, right) or not is_of_case(code, one, *FUNCTIONS):
+                continue
             kinds = {types.under(types.of(side)) for side in (left, right)}
             is_known = "literal" in f"{left.type}{right.type}" or calls(left, code, *_LOWER)
             if kinds == {"string"} and not is_known:
@@ -243,6 +250,8 @@ def _no_capitals(code: Code) -> Iterator[SmallChange]:
             continue
         given = listed(named(one, "arguments"))
         if not calls(one, code, *_SEARCHES) or any("literal" in side.type for side in given):
+            continue
+        if is_exact(code, *given) or not is_of_case(code, one, *FUNCTIONS):
             continue
         if not any(calls(side, code, *_LOWER) for side in given):
             yield code.together(
@@ -260,7 +269,7 @@ def _blanks_around(code: Code) -> Iterator[SmallChange]:
             text = code.text(given[0])
             if "Trim" not in text and "Fields" not in text:
                 ways.append([code.edit(given[0], f"strings.TrimSpace({text})")])
-    yield from all_then_each(code, ways)
+    yield from each_then_all(code, ways)
 
 
 def _digit(code: Code) -> Iterator[SmallChange]:

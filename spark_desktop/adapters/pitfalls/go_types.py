@@ -1,14 +1,14 @@
 """What types the names of a Go file have, as far as it says so itself. Types are their texts."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, below, named
+from spark_desktop.adapters.pitfalls.go_scopes import FUNCTIONS as FUNCTIONS
+from spark_desktop.adapters.pitfalls.go_scopes import declarations
 
-FUNCTIONS = ("function_declaration", "method_declaration", "func_literal")
 _WHOLE = ("int", "int8", "int16", "int32", "int64", "rune")
 UNSIGNED = frozenset({"uint", "uint8", "uint16", "uint32", "uint64", "byte", "uintptr"})
 INTEGERS = frozenset(_WHOLE) | UNSIGNED
@@ -38,13 +38,19 @@ class Types:
         self._named: dict[str, Node] = {}
         self._results: dict[str, Node | None] = {}
         self._pointers: set[str] = set()
-        for one in below(code.root, "type_spec", "type_alias"):
+        self._globals: dict[str, Node] = {}
+        self._structs: dict[str, dict[str, str]] = {}
+        self._by_field: dict[str, set[str]] | None = None
+        kinds = ("var_declaration", "const_declaration")
+        for outer in (one for one in code.root.named_children if one.type in kinds):
+            for one in below(outer, "var_spec", "const_spec"):
+                self._globals |= dict.fromkeys(self.names(one), one)
+        functions = ("function_declaration", "method_declaration")
+        for one in below(code.root, "type_spec", "type_alias", *functions):
             name, kind = named(one, "name"), named(one, "type")
             if name is not None and kind is not None:
                 self._named[code.text(name)] = kind
-        for one in below(code.root, "function_declaration", "method_declaration"):
-            name = named(one, "name")
-            if name is not None:
+            elif name is not None and one.type in functions:
                 self._results[code.text(name)] = named(one, "result")
                 owner = next(iter(listed(named(one, "receiver"))), None)
                 kind = named(owner, "type")
@@ -73,8 +79,10 @@ class Types:
 
     def struct(self, kind: str) -> dict[str, str]:
         """Return the fields of a struct of the file with their types; none for other types."""
+        if (known := self._structs.get(kind)) is not None:
+            return known
         node = self._named.get(self.under(kind))
-        fields: dict[str, str] = {}
+        fields: dict[str, str] = self._structs.setdefault(kind, {})
         for one in () if node is None else below(node, "field_declaration"):
             inner = named(one, "type")
             names = one.children_by_field_name("name")
@@ -84,11 +92,14 @@ class Types:
             fields |= {self._code.text(name): text for name in names}
         return fields
 
-    def structs(self) -> Iterator[dict[str, str]]:
-        """Yield the fields of each struct of the file."""
-        for name, node in self._named.items():
-            if node.type == "struct_type":
-                yield self.struct(name)
+    def _kinds_of_field(self, name: str) -> set[str]:
+        """Return the types that the structs of the file give a field of this name."""
+        if self._by_field is None:
+            self._by_field = {}
+            for kind, node in self._named.items():
+                for field, held in self.struct(kind).items() if node.type == "struct_type" else ():
+                    self._by_field.setdefault(field, set()).add(held)
+        return self._by_field.get(name, set())
 
     def element(self, kind: str) -> str:
         """Return what a slice, an array, or a map holds; "" for what is none."""
@@ -109,7 +120,9 @@ class Types:
         """Return what declares the name that is used at a place; None for what is elsewhere."""
         child, parent = at, at.parent
         while parent is not None:
-            for one in _declarations(parent, child):
+            if parent.type == "source_file":
+                return self._globals.get(name)
+            for one in declarations(parent, child):
                 if name in self.names(one):
                     return one
             child, parent = parent, parent.parent
@@ -182,8 +195,8 @@ class Types:
         owner = self.of(named(node, "operand"))
         if owner:
             return self.struct(owner).get(name, "")
-        kinds = {one[name] for one in self.structs() if name in one}
-        return kinds.pop() if len(kinds) == 1 else ""
+        kinds = self._kinds_of_field(name)
+        return next(iter(kinds)) if len(kinds) == 1 else ""
 
     def _of_index_expression(self, node: Node) -> str:
         kind = self.of(named(node, "operand"))
@@ -265,36 +278,3 @@ def map_of(kind: str) -> tuple[str, str]:
         if sign == "]" and depth == 0:
             return kind[4:place], kind[place + 1 :]
     return "", ""
-
-
-def _declarations(parent: Node, child: Node) -> Iterator[Node]:
-    """Yield what declares names in a scope, in front of a child of it."""
-    if parent.type in ("statement_list", "source_file"):
-        before = [one for one in parent.named_children if one.start_byte < child.start_byte]
-        if parent.type == "source_file":
-            before = parent.named_children
-        for one in reversed(before):
-            if one.type == "short_var_declaration":
-                yield one
-            elif one.type in ("var_declaration", "const_declaration"):
-                yield from below(one, "var_spec", "const_spec")
-    elif parent.type == "for_statement":
-        yield from _of_loop(parent, child)
-    elif parent.type in FUNCTIONS:
-        for field in ("parameters", "result", "receiver"):
-            group = named(parent, field)
-            if group is not None and group.type == "parameter_list":
-                yield from group.named_children
-    else:
-        start = named(parent, "initializer")
-        if start is not None and start.id != child.id and start.type == "short_var_declaration":
-            yield start
-
-
-def _of_loop(loop: Node, child: Node) -> Iterator[Node]:
-    for one in loop.named_children:
-        inner = named(one, "initializer") if one.type == "for_clause" else one
-        if inner is None or inner.id == child.id:
-            continue
-        if inner.type in ("range_clause", "short_var_declaration"):
-            yield inner

@@ -8,7 +8,7 @@ from functools import partial
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
-from spark_desktop.adapters.pitfalls.shared import line_of, lines_above, stands_alone, uses
+from spark_desktop.adapters.pitfalls.shared import line_of, lines_above, one_of, stands_alone, uses
 from spark_desktop.domain.small_change import SmallChange
 
 # A name, its first value, and its declaration.
@@ -23,6 +23,7 @@ class Shape:
 
     functions: tuple[str, ...]
     loops: tuple[str, ...]
+    is_stepped: Callable[[Node], bool]
     branches: tuple[str, ...]
     returns: tuple[str, ...]
     assignments: tuple[str, ...]
@@ -44,6 +45,10 @@ def _left_early(shape: Shape, code: Code) -> Iterator[SmallChange]:
             continue
         inner = _unwrapped(last)
         gone = line_of(code, last)
+        # Without a step in its head, a loop may end with that alone; or it tries again until then.
+        again = ("continue_statement", "continue_expression")
+        if not shape.is_stepped(loop) or next(below(loop, *again), None) is not None:
+            continue
         if inner.type in shape.returns and len(inside) > 1 and gone is not None:
             yield code.together([gone])
         elif inner.type in shape.branches:
@@ -60,9 +65,20 @@ def _carried(shape: Shape, code: Code) -> Iterator[SmallChange]:
             continue
         while one is not None and (found := shape.declared(one, code)) is not None:
             gone = line_of(code, one)
-            if gone is not None and _is_carried(code, found, function, body):
+            is_limit = _ends_it(shape, found[0], body, code)
+            if gone is not None and not is_limit and _is_carried(code, found, function, body):
                 yield code.together([gone, lines_above(code, first, [code.text(one)])])
             one = one.prev_named_sibling
+
+
+def _ends_it(shape: Shape, name: str, body: Node, code: Code) -> bool:
+    """Return whether a loop leaves once a variable says so, such as a count of tries."""
+    leaves = (*shape.returns, "break_statement", "break_expression")
+    return any(
+        uses(condition, name, code) and next(below(one, *leaves), None) is not None
+        for one in below(body, *shape.branches)
+        if (condition := named(one, "condition")) is not None
+    )
 
 
 def _is_carried(code: Code, found: Declared, function: Node, body: Node) -> bool:
@@ -183,17 +199,17 @@ def _without_else(code: Code, branch: Node, after: Node, shape: Shape) -> Iterat
         return
     if len(last) != 1 or last[0].type not in shape.returns:
         return
-    yield SmallChange(code.places.end(taken), code.places.end(other), "")
+    ways = [SmallChange(code.places.end(taken), code.places.end(other), "")]
     first = [_unwrapped(one) for one in statements(taken)]
     values = {"true", "false"}
     if len(first) == 1 and first[0].type in shape.returns and _value(first[0], code) in values:
         end = _unwrapped(after)
         given = end.named_children[0] if end.type in shape.returns else end
-        if code.text(given) not in values:
-            return
-        start, no = code.places.start(condition), turned_around(condition, code)
-        turned: Edit = start, code.places.end(other), f"{no} {code.text(block)}"
-        yield code.together([turned, code.edit(given, _value(first[0], code))])
+        if code.text(given) in values:
+            start, no = code.places.start(condition), turned_around(condition, code)
+            turned: Edit = start, code.places.end(other), f"{no} {code.text(block)}"
+            ways.append(code.together([turned, code.edit(given, _value(first[0], code))]))
+    yield from one_of(code.places.start(branch), *ways)
 
 
 def turned_around(condition: Node, code: Code) -> str:

@@ -3,6 +3,7 @@
 from spark_desktop.adapters.pitfalls import (
     rust_iterators,
     rust_numbers,
+    rust_rounding,
     rust_text,
     rust_values,
 )
@@ -15,7 +16,9 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_text.RULES,
     *rust_values.RULES,
     *rust_iterators.RULES,
+    *rust_rounding.RULES,
     *rust_numbers.LATER,
+    *rust_rounding.LATER,
     *rust_text.LATER,
     *rust_iterators.LATER,
     *rust_values.LATER,

@@ -9,7 +9,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.rounds import turned_around
 from spark_desktop.adapters.pitfalls.rust_text import field_of_call
 from spark_desktop.adapters.pitfalls.rust_types import element_of, method_of, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, stands_alone
+from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, one_of, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
 _COPIED = re.compile(r"[iu](?:8|16|32|64|128|size)|f32|f64|char|bool")
@@ -66,13 +66,10 @@ def _dedup(code: Code) -> Iterator[SmallChange]:
         kind = element_of(types_of(code).of(method[0]))
         taken = "*one" if _COPIED.fullmatch(kind) else "one.clone()"
         line = "let mut seen = HashSet::new();"
-        yield code.together(
-            [
-                lines_above(code, statement, [line]),
-                code.edit(one, f"{name}.retain(|one| seen.insert({taken}))"),
-            ]
-        )
-        yield code.together([lines_above(code, statement, [f"{name}.sort();"])])
+        kept = code.edit(one, f"{name}.retain(|one| seen.insert({taken}))")
+        as_they_come = code.together([lines_above(code, statement, [line]), kept])
+        in_order = code.together([lines_above(code, statement, [f"{name}.sort();"])])
+        yield from one_of(code.places.start(one), as_they_come, in_order)
 
 
 def _sorted(code: Code) -> Iterator[SmallChange]:
@@ -209,23 +206,74 @@ def _heap(code: Code) -> Iterator[SmallChange]:
 
 def _order(code: Code) -> Iterator[SmallChange]:
     """A ``HashMap`` gives its keys in another order each time, a ``BTreeMap`` in theirs."""
-    text = "".join(code.text(one) for one in code.nodes("function_item"))
-    walks = (".iter()", ".keys()", ".values()", ".into_iter()", "for ", ".into_keys()", ".drain()")
-    if not any(word in text for word in walks):
+    functions = [one for one in code.nodes("function_item") if _is_walking(code.text(one))]
+    if not functions:
         return
     for name, other in (("HashMap", "BTreeMap"), ("HashSet", "BTreeSet")):
-        there = [
-            one
-            for one in below(code.root, "type_identifier", "identifier")
-            if code.text(one) == name
-        ]
-        within = any(code.text(one) == name for one in code.nodes("type_identifier", "identifier"))
-        fields = any(
-            types_of(code).of(one).startswith(name) for one in code.nodes("field_expression")
-        )
-        is_special = f"{name}::with_" in code.content or f"{other}" in code.content
-        if there and (within or fields) and not is_special:
-            yield code.together([code.edit(one, other) for one in there])
+        if f"{name}::with_" in code.content or other in code.content or name not in code.content:
+            continue
+        held = any(_is_of(code, one, name) for one in code.nodes("field_expression"))
+        near = {one.id for function in functions for one in _named(code, function, name)}
+        if not held and not near:
+            continue
+        there = list(_named(code, code.root, name))
+        within = [one for one in there if one.id in near and _is_in_body(one)]
+        outside = [one for one in there if one not in within and not _is_use(one)]
+        is_own = bool(within) and not held and not any(one.id in near for one in outside)
+        chosen = within if is_own and outside else there
+        # Others may hold what is told to all.
+        if not any(_is_public(one) for one in chosen):
+            yield code.together({code.edit(one, other) for one in chosen})
+
+
+def _is_walking(text: str) -> bool:
+    walks = (".iter()", ".keys()", ".values()", ".into_iter()", "for ", ".into_keys()", ".drain()")
+    return any(word in text for word in walks)
+
+
+def _is_of(code: Code, node: Node, name: str) -> bool:
+    return types_of(code).of(node).startswith(name)
+
+
+def _named(code: Code, within: Node, name: str) -> Iterator[Node]:
+    words = below(within, "type_identifier", "identifier")
+    # The length tells most of them apart, and costs less than the text.
+    size = len(name)
+    return (n for n in words if n.end_byte - n.start_byte == size and code.text(n) == name)
+
+
+def _is_in_body(node: Node) -> bool:
+    function = above(node, "function_item")
+    body = named(function, "body")
+    return body is not None and body.start_byte <= node.start_byte
+
+
+def _is_use(node: Node) -> bool:
+    return above(node, "use_declaration") is not None
+
+
+_TOLD = (
+    *("function_item", "field_declaration", "struct_item", "enum_item", "type_item", "const_item"),
+    *("static_item", "use_declaration", "trait_item", "ordered_field_declaration_list"),
+)
+
+
+def _is_public(node: Node) -> bool:
+    """Return whether a name is part of what an item tells others: not of a function's body."""
+    child, outer = node, node.parent
+    while outer is not None:
+        if outer.type == "function_item" and named(outer, "body") == child:
+            return False
+        modifiers = outer.children[:2] if outer.type in _TOLD else ()
+        if any(one.type == "visibility_modifier" for one in modifiers):
+            return outer.type != "struct_item" or _is_tuple(outer)
+        child, outer = outer, outer.parent
+    return False
+
+
+def _is_tuple(node: Node) -> bool:
+    body = named(node, "body")
+    return body is not None and body.type == "ordered_field_declaration_list"
 
 
 RULES: tuple[Rule, ...] = (_ties, _dedup, _order, _sorted, _cut_off, _kept)

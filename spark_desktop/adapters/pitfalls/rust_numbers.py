@@ -10,10 +10,9 @@ from spark_desktop.adapters.pitfalls.rust_types import (
     FLOATS,
     SIGNED,
     UNSIGNED,
-    method_of,
     types_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_way
 from spark_desktop.domain.small_change import SmallChange
 
 _SIMPLE = (
@@ -75,8 +74,11 @@ def _is_guarded(node: Node, left: Node, code: Code) -> bool:
 
 
 def _below_zero(code: Code) -> Iterator[SmallChange]:
-    """A difference of unsigned numbers cannot be below zero: it panics."""
-    ways: list[list[Edit]] = []
+    """A difference of unsigned numbers cannot be below zero: it panics.
+
+    Nothing says whether nothing is left, how far the two are apart, or that there is no answer.
+    """
+    ways: list[list[list[Edit]]] = []
     around: list[SmallChange] = []
     for one in code.nodes("binary_expression", "compound_assignment_expr"):
         found = sides(one, code)
@@ -87,7 +89,7 @@ def _below_zero(code: Code) -> Iterator[SmallChange]:
             continue
         less = f"{called_on(left, code)}.saturating_sub({alone(right, code)})"
         if found[1] == "-=":
-            ways.append([code.edit(one, f"{code.text(left)} = {less}")])
+            ways.append([[code.edit(one, f"{code.text(left)} = {less}")]])
             continue
         outer = one.parent
         whole = sides(outer.parent, code) if outer is not None else None
@@ -98,26 +100,40 @@ def _below_zero(code: Code) -> Iterator[SmallChange]:
             continue
         # What stands in parentheses only for its minus needs them no more.
         place = outer if outer is not None and outer.type == "parenthesized_expression" else one
-        ways.append([code.edit(place, less)])
+        here = [[code.edit(place, less)]]
+        if "literal" not in right.type:
+            apart = f"{called_on(left, code)}.abs_diff({alone(right, code)})"
+            here.append([code.edit(place, apart)])
+        option = _option_around(one, code)
+        if option is not None:
+            checked = f"{called_on(left, code)}.checked_sub({alone(right, code)})"
+            here.insert(0, [code.edit(option, checked)])
+        ways.append(here)
     yield from around
-    apart = [way for way in ways if not any(_is_within(way[0], other[0]) for other in ways)]
-    yield from all_then_each(code, apart)
+    yield from each_way(code, _outermost(ways))
 
 
-def _is_within(edit: Edit, other: Edit) -> bool:
+def _outermost(ways: list[list[list[Edit]]]) -> list[list[list[Edit]]]:
+    """Return the ways out of the places that are not within others."""
+    edits = [way[0][0] for way in ways]
+    return [
+        way
+        for way, edit in zip(ways, edits, strict=True)
+        if not any(is_within(edit, other) for other in edits)
+    ]
+
+
+def _option_around(node: Node, code: Code) -> Node | None:
+    """Return the ``Some(...)`` of which a node is all."""
+    given = node.parent
+    call = given.parent if given is not None and given.type == "arguments" else None
+    function = named(call, "function")
+    return call if function is not None and code.text(function) == "Some" else None
+
+
+def is_within(edit: Edit, other: Edit) -> bool:
+    """Return whether an edit is within another one."""
     return edit is not other and other[0] <= edit[0] and edit[1] <= other[1]
-
-
-def _apart(code: Code) -> Iterator[SmallChange]:
-    """How far two unsigned numbers are apart is not their difference."""
-    for one in code.nodes("binary_expression"):
-        found = sides(one, code)
-        if found is None or found[1] != "-" or "literal" in f"{found[0].type} {found[2].type}":
-            continue
-        if _is_unsigned(found[0], found[2], code) and not _is_guarded(one, found[0], code):
-            outer = one.parent
-            place = outer if outer and outer.type == "parenthesized_expression" else one
-            yield code.put(place, f"{called_on(found[0], code)}.abs_diff({alone(found[2], code)})")
 
 
 def _in_option(code: Code) -> Iterator[SmallChange]:
@@ -129,6 +145,8 @@ def _in_option(code: Code) -> Iterator[SmallChange]:
         found = sides(given.named_children[0] if given.named_children else None, code)
         if found is None or found[1] not in _CHECKED or "literal" in found[0].type:
             continue
+        if found[1] == "-" and _is_unsigned(found[0], found[2], code):
+            continue  # one of the ways out of what is below zero
         if types_of(code).of(found[0]) not in FLOATS:
             left, right = called_on(found[0], code), alone(found[2], code)
             yield code.put(one, f"{left}.{_CHECKED[found[1]]}({right})")
@@ -136,8 +154,8 @@ def _in_option(code: Code) -> Iterator[SmallChange]:
 
 def _too_large(code: Code) -> Iterator[SmallChange]:
     """A sum or product of small numbers does not fit: it panics."""
-    signs = {"+": "saturating_add", "*": "saturating_mul"}
-    ways: list[list[Edit]] = []
+    signs = {"+": "add", "*": "mul"}
+    ways: list[list[list[Edit]]] = []
     for one in code.nodes("binary_expression", "compound_assignment_expr"):
         found = sides(one, code)
         if found is None or found[1].rstrip("=") not in signs or "literal" in found[0].type:
@@ -146,11 +164,13 @@ def _too_large(code: Code) -> Iterator[SmallChange]:
         if kind not in ("u8", "i8", "u16", "i16"):
             continue
         how = signs[found[1].rstrip("=")]
-        new = f"{called_on(found[0], code)}.{how}({alone(found[2], code)})"
         start = f"{code.text(found[0])} = " if found[1].endswith("=") else ""
-        ways.append([code.edit(one, start + new)])
-    apart = [way for way in ways if not any(_is_within(way[0], other[0]) for other in ways)]
-    yield from all_then_each(code, apart)
+        texts = (
+            f"{start}{called_on(found[0], code)}.{word}_{how}({alone(found[2], code)})"
+            for word in ("saturating", "wrapping")
+        )
+        ways.append([[code.edit(one, text)] for text in texts])
+    yield from each_way(code, _outermost(ways))
 
 
 def _divided_first(code: Code) -> Iterator[SmallChange]:
@@ -165,6 +185,8 @@ def _divided_first(code: Code) -> Iterator[SmallChange]:
             ratio = sides(inner(part), code) if inner(part).type == "binary_expression" else None
             if ratio is None or ratio[1] != "/" or types_of(code).of(ratio[2]) in FLOATS:
                 continue
+            if code.text(ratio[2]) == code.text(other):
+                break  # this rounds to a multiple
             first, last, times = code.text(ratio[0]), code.text(ratio[2]), code.text(other)
             top = f"{first} * {times}" if is_left else f"{times} * {first}"
             ways.append([code.edit(one, f"{top} / {last}")])
@@ -211,21 +233,6 @@ def _cast(node: Node, kind: str, code: Code) -> str:
     )
 
 
-def _cut_off(code: Code) -> Iterator[SmallChange]:
-    """A cast to a whole number cuts off instead of rounding."""
-    ways: list[list[Edit]] = []
-    for one in code.nodes("type_cast_expression"):
-        value, kind = named(one, "value"), named(one, "type")
-        if value is None or kind is None or code.text(kind) not in SIGNED | UNSIGNED:
-            continue
-        method = method_of(value, code)
-        if method is not None and method[1] in ("round", "floor", "ceil", "trunc"):
-            continue
-        if types_of(code).of(value) in FLOATS:
-            ways.append([code.edit(value, f"{called_on(value, code)}.round()")])
-    yield from all_then_each(code, ways)
-
-
 def _wraps(code: Code) -> Iterator[SmallChange]:
     """A cast to a smaller number begins again at zero for what does not fit."""
     for one in code.nodes("type_cast_expression"):
@@ -245,36 +252,5 @@ def _wraps(code: Code) -> Iterator[SmallChange]:
             yield code.put(one, f"{text}.max(0) as {name}")
 
 
-def _negative_rest(code: Code) -> Iterator[SmallChange]:
-    """The rest of a negative number is negative, and its division goes towards zero."""
-    names = {"%": "rem_euclid", "/": "div_euclid"}
-    ways: list[list[Edit]] = []
-    for one in code.nodes("binary_expression"):
-        found = sides(one, code)
-        if found is None or found[1] not in names or "literal" in found[0].type:
-            continue
-        outer = sides(one.parent, code)
-        if outer is not None and outer[1] in ("==", "!=") and code.text(outer[2]) == "0":
-            continue
-        kinds = {types_of(code).of(found[0]), types_of(code).of(found[2])} - {""}
-        if kinds and kinds <= SIGNED:
-            left, right = called_on(found[0], code), alone(found[2], code)
-            ways.append([code.edit(one, f"{left}.{names[found[1]]}({right})")])
-    apart = [way for way in ways if not any(_is_within(way[0], other[0]) for other in ways)]
-    yield from all_then_each(code, apart)
-
-
-def _rounded_up(code: Code) -> Iterator[SmallChange]:
-    """So many pages for so many lines: the last one is not full."""
-    for one in code.nodes("binary_expression"):
-        found = sides(one, code)
-        if found is None or found[1] != "/" or "literal" in found[0].type:
-            continue
-        kinds = {types_of(code).of(found[0]), types_of(code).of(found[2])} - {""}
-        if kinds and kinds <= UNSIGNED and code.text(found[2]) not in ("2", "10", "100", "1000"):
-            left, right = called_on(found[0], code), alone(found[2], code)
-            yield code.put(one, f"{left}.div_ceil({right})")
-
-
 RULES: tuple[Rule, ...] = (_below_zero, _divided_first, _cast_late, _in_option)
-LATER: tuple[Rule, ...] = (_cut_off, _negative_rest, _too_large, _apart, _wraps, _rounded_up)
+LATER: tuple[Rule, ...] = (_too_large, _wraps)

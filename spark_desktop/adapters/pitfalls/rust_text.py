@@ -8,7 +8,13 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
 from spark_desktop.adapters.pitfalls.rust_numbers import called_on, inner, sides
 from spark_desktop.adapters.pitfalls.rust_types import method_of, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import (
+    all_then_each,
+    each_then_all,
+    is_exact,
+    is_of_case,
+    one_of,
+)
 from spark_desktop.domain.small_change import SmallChange
 
 _SEARCHES = ("contains", "starts_with", "ends_with")
@@ -44,7 +50,7 @@ def _letters(code: Code) -> Iterator[SmallChange]:
     ways += [[edit] for edit in _in_macros(code)]
     apart = [w for w in ways if not any(o is not w and _meets(w[0], o[0]) for o in ways)]
     outer_ones = [w for w in ways if w not in apart and not any(_lies(w[0], o[0]) for o in ways)]
-    yield from all_then_each(code, [*apart, *outer_ones])
+    yield from each_then_all(code, [*apart, *outer_ones])
 
 
 def _in_macros(code: Code) -> Iterator[Edit]:
@@ -165,9 +171,10 @@ def _split(code: Code) -> Iterator[SmallChange]:
         text = code.text(one)
         ways = ["" if "str::trim" in body or ".trim()" in body else ".map(str::trim)"]
         ways.append("" if "is_empty()" in body else ".filter(|part| !part.is_empty())")
-        for more in dict.fromkeys([*ways, "".join(ways)]):
-            if more:
-                yield code.put(one, f"{text}{more}")
+        changes = [code.put(one, f"{text}{more}") for more in ways if more]
+        yield from one_of(code.places.start(one), *changes)
+        if len(changes) > 1:
+            yield code.put(one, f"{text}{''.join(ways)}")
 
 
 def _capitals(code: Code) -> Iterator[SmallChange]:
@@ -215,7 +222,9 @@ def _no_capitals(code: Code) -> Iterator[SmallChange]:
             pair = (method[0], method[2][0])
         else:
             continue
-        if not all(types.is_text(side) for side in pair):
+        if not all(types.is_text(side) for side in pair) or is_exact(code, *pair):
+            continue
+        if not is_of_case(code, one, "function_item"):
             continue
         if any("literal" in _plain(side).type or method_of(_plain(side), code) for side in pair):
             continue
@@ -234,7 +243,7 @@ def _blanks_around(code: Code) -> Iterator[SmallChange]:
             continue
         if "trim" not in code.text(method[0]) and "whitespace" not in code.text(method[0]):
             ways.append([code.edit(method[0], f"{called_on(method[0], code)}.trim()")])
-    yield from all_then_each(code, ways)
+    yield from each_then_all(code, ways)
 
 
 def _other_end(code: Code) -> Iterator[SmallChange]:

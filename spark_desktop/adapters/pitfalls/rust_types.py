@@ -29,6 +29,10 @@ _SAME = frozenset(
 )
 _ROUNDS = frozenset({"iter", "iter_mut", "into_iter", "rev", "skip", "take", "copied", "cloned"})
 
+_TAKEN = (
+    *("struct_item", "function_item", "function_signature_item", "const_item", "static_item"),
+)
+
 
 class Types:
     """Finds declarations by their names and places, and the types of expressions."""
@@ -37,23 +41,26 @@ class Types:
         self._code = code
         self._fields: dict[str, dict[str, str]] = {}
         self._results: dict[str, str] = {}
-        for one in below(code.root, "struct_item"):
+        self._by_field: dict[str, set[str]] = {}
+        for one in below(code.root, *_TAKEN):
             name, body = named(one, "name"), named(one, "body")
-            if name is not None and body is not None:
+            kind = named(one, "type") or named(one, "return_type")
+            if name is None:
+                continue
+            if one.type.startswith("function"):
+                self._results[code.text(name)] = "()" if kind is None else code.text(kind)
+            elif kind is not None:
+                self._fields.setdefault("", {})[code.text(name)] = code.text(kind)
+            elif body is not None:
                 self._fields[code.text(name)] = {
-                    code.text(label): code.text(kind)
+                    code.text(label): code.text(held)
                     for field in body.named_children
                     if (label := named(field, "name")) is not None
-                    and (kind := named(field, "type")) is not None
+                    and (held := named(field, "type")) is not None
                 }
-        for one in below(code.root, "function_item", "function_signature_item"):
-            name, kind = named(one, "name"), named(one, "return_type")
-            if name is not None:
-                self._results[code.text(name)] = "()" if kind is None else code.text(kind)
-        for one in below(code.root, "const_item", "static_item"):
-            name, kind = named(one, "name"), named(one, "type")
-            if name is not None and kind is not None:
-                self._fields.setdefault("", {})[code.text(name)] = code.text(kind)
+        for fields in self._fields.values():
+            for field_name, text in fields.items():
+                self._by_field.setdefault(field_name, set()).add(text)
 
     def of(self, node: Node | None) -> str:
         """Return an expression's type without references, "" for one that the file hides."""
@@ -155,8 +162,8 @@ class Types:
         owner = self.of(named(node, "value"))
         if owner:
             return self._fields.get(owner.partition("<")[0], {}).get(name, "")
-        kinds = {one[name] for one in self._fields.values() if name in one}
-        return kinds.pop() if len(kinds) == 1 else ""
+        kinds = self._by_field.get(name, set())
+        return next(iter(kinds)) if len(kinds) == 1 else ""
 
     def _of_index_expression(self, node: Node) -> str:
         held, place = node.named_children[0], node.named_children[-1]

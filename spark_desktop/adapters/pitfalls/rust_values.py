@@ -10,9 +10,10 @@ from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds, stat
 from spark_desktop.adapters.pitfalls.rust_numbers import sides
 from spark_desktop.adapters.pitfalls.rust_types import map_of, method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import (
-    all_then_each,
+    each_then_all,
     line_of,
     lines_below,
+    one_of,
     stands_alone,
     uses,
 )
@@ -142,16 +143,18 @@ def _map_entries(code: Code) -> Iterator[SmallChange]:
             kind = map_of(types_of(code).of(method[0]))[1]
             looped = above(one, "for_expression", "while_expression", "function_item")
             looped_in = looped is not None and looped.type != "function_item"
+            ways: list[str] = []
             filled = re.fullmatch(r"vec!\[(.+)\]", value, re.DOTALL)
             if filled is not None:
                 # Without a type, nothing says what the default is of.
                 new = "or_default()" if kind else "or_insert_with(Vec::new)"
-                yield code.put(call, f"{held}.entry({key}).{new}.push({filled[1]})")
+                ways.append(f"{held}.entry({key}).{new}.push({filled[1]})")
             elif re.fullmatch(r"[iu](?:8|16|32|64|size)|f64", kind) and looped_in:
                 zero = "0.0" if kind == "f64" else "0"
-                yield code.put(call, f"*{held}.entry({key}).or_insert({zero}) += {value}")
+                ways.append(f"*{held}.entry({key}).or_insert({zero}) += {value}")
             if kind or looped_in:
-                yield code.put(call, f"{held}.entry({key}).or_insert({value})")
+                ways.append(f"{held}.entry({key}).or_insert({value})")
+            yield from one_of(code.places.start(call), *(code.put(call, way) for way in ways))
         elif method[1] == "or_insert" and entry is not None and entry[1] == "entry":
             given = ", ".join(code.text(n) for n in (*entry[2], *method[2]))
             yield code.put(call, f"{code.text(entry[0])}.insert({given})")
@@ -172,7 +175,7 @@ def _unwrapped(code: Code) -> Iterator[SmallChange]:
                 ways.append([(code.places.end(method[0]), code.places.end(one), "?")])
         elif one.type == "index_expression" and result.startswith("Option<"):
             ways += _got(one, code)
-    yield from all_then_each(code, ways)
+    yield from each_then_all(code, ways)
 
 
 def _got(node: Node, code: Code) -> Iterator[list[Edit]]:
@@ -227,6 +230,7 @@ _ROUNDS, LATER = rounds(
     Shape(
         functions=("function_item",),
         loops=("for_expression", "while_expression"),
+        is_stepped=lambda loop: loop.type == "for_expression",
         branches=("if_expression",),
         returns=("return_expression",),
         assignments=("assignment_expression", "compound_assignment_expr"),

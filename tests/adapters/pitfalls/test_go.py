@@ -3,9 +3,14 @@
 Each case of go.diffs was run: a check fails with the lines of "-" and passes with those of "+".
 """
 
+import time
+
 import pytest
 from adapters.pitfalls.known_cases import cases, offered
 
+from spark_desktop.adapters.languages import Parsing
+from spark_desktop.adapters.pitfalls.code import Code
+from spark_desktop.adapters.pitfalls.go import RULES
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.trigger import Span
 
@@ -119,3 +124,62 @@ def test_several_of_a_kind_are_offered_together_first_then_each():
     left = text.replace("TrimLeft", "TrimPrefix")
     right = text.replace("TrimRight", "TrimSuffix")
     assert offered("a.go", text)[:3] == [left.replace("TrimRight", "TrimSuffix"), left, right]
+
+
+def places(text):
+    """Return the texts that exclude one another, of the rules with such ones."""
+    code = Code(Parsing().parse("a.go", text).root, text, Span(0, text.count("\n")))
+    found = [one for rule in RULES for one in rule(code) if one.place >= 0]
+    return {one.place: [c.applied(text) for c in found if c.place == one.place] for one in found}
+
+
+def test_units_of_a_duration_exclude_one_another():
+    text = "package a\n\nfunc f(n int) {\n\ttime.Sleep(time.Duration(n))\n}\n"
+    (ways,) = places(text).values()
+    assert len(ways) == 3
+
+
+def test_a_quotient_is_rounded_or_rounded_up():
+    text = "package a\n\nfunc f(a float64) int {\n\treturn int(a / 3)\n}\n"
+    (ways,) = places(text).values()
+    assert [one.count("math.Round(a / 3)") + 2 * one.count("math.Ceil(a / 3)") for one in ways] == [
+        1,
+        2,
+    ]
+
+
+QUIET = {
+    "a token is compared": "// f ignores case.\nfunc f(token, given string) bool {\n"
+    "\treturn token == given\n}\n",
+    "nothing speaks of case": "func f(a, b string) bool {\n\treturn a == b\n}\n",
+    "tried again until then": "func f() int {\n\tfor {\n\t\tn, err := g()\n\t\tif err != nil {\n"
+    "\t\t\tcontinue\n\t\t}\n\t\treturn n\n\t}\n\treturn 0\n}\n",
+    "a loop that ends by itself": "func f(n int) int {\n\tfor n > 0 {\n\t\tn = h(n)\n"
+    "\t\treturn n\n\t}\n\treturn 0\n}\n",
+    "a count of tries": "func f(xs []int) {\n\ttries := 0\n\tfor i := range xs {\n"
+    "\t\ttries++\n\t\tif tries > 3 {\n\t\t\tbreak\n\t\t}\n\t\tg(i)\n\t}\n}\n",
+    "the first is taken out": "func f(p *P) {\n\tfor i := 0; i < 3; i++ {\n"
+    "\t\tp.xs = append(p.xs[:0], p.xs[1:]...)\n\t}\n}\n",
+    "sorted afterwards": "func f(m map[string]int) []string {\n\tvar out []string\n"
+    "\tfor k := range m {\n\t\tout = append(out, k)\n\t}\n\tsort.Strings(out)\n\treturn out\n}\n",
+    "a method without the lock": "type C struct {\n\tmu sync.Mutex\n\tn  int\n}\n\n"
+    "func (c *C) f() {\n\tc.n++\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_what_may_be_meant_is_left_alone(name):
+    assert offered("a.go", TYPES + QUIET[name]) == []
+
+
+def test_many_package_variables_take_no_time():
+    text = "package a\n\n" + "".join(f"var v{n} = {n}\n" for n in range(5000))
+    names = "".join(f"\tif v{n} > 0 {{\n\t\tw := v{n}\n\t\tg(w)\n\t}}\n" for n in range(20))
+    start = time.process_time()
+    offered("a.go", f"{text}\nfunc f() {{\n{names}}}\n", Span(5002, 5085))
+    assert time.process_time() - start < 2
+
+
+def test_what_is_rounded_to_a_multiple_is_divided_first():
+    text = "package a\n\nfunc f(a int) int {\n\treturn a / 60 * 60\n}\n"
+    assert [one for one in offered("a.go", text) if "* 60 / 60" in one] == []

@@ -6,6 +6,9 @@ Each case of rust.diffs was run: a check fails with the lines of "-" and passes 
 import pytest
 from adapters.pitfalls.known_cases import cases, offered
 
+from spark_desktop.adapters.languages import Parsing
+from spark_desktop.adapters.pitfalls.code import Code
+from spark_desktop.adapters.pitfalls.rust import RULES
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.trigger import Span
 
@@ -96,9 +99,75 @@ def test_only_the_lines_that_are_meant_are_changed():
     assert offered("a.rs", before + "\nfn g() {\n}\n", Span(4, 6)) == []
 
 
-def test_several_of_a_kind_are_offered_together_first_then_each():
+def test_of_several_that_may_be_meant_each_is_offered_alone_first():
     text = "fn f(a: u32, b: u32) -> (u32, u32) {\n    (a - 1, b - 1)\n}\n"
     left = text.replace("a - 1", "a.saturating_sub(1)")
     right = text.replace("b - 1", "b.saturating_sub(1)")
     both = left.replace("b - 1", "b.saturating_sub(1)")
-    assert offered("a.rs", text)[:3] == [both, left, right]
+    assert offered("a.rs", text)[:3] == [left, right, both]
+
+
+def places(text):
+    """Return how often each place has ways out that exclude one another."""
+    code = Code(Parsing().parse("a.rs", text).root, text, Span(0, text.count("\n")))
+    found = [one for rule in RULES for one in rule(code) if one.place >= 0]
+    return {one.place: [c.applied(text) for c in found if c.place == one.place] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("fn f(a: u32, b: u32) -> u32 {\n    a - b\n}\n", ["saturating_sub", "abs_diff"]),
+        (
+            "fn f(a: u32, b: u32) -> Option<u32> {\n    Some(a - b)\n}\n",
+            ["checked_sub", "saturating_sub", "abs_diff"],
+        ),
+        ("fn f(a: u8, b: u8) -> u8 {\n    a + b\n}\n", ["saturating_add", "wrapping_add"]),
+        ("fn f(a: f64, b: f64) -> u32 {\n    (a / b) as u32\n}\n", ["round", "ceil"]),
+        ("fn f(xs: &mut Vec<u32>) {\n    xs.dedup();\n}\n", ["retain", "sort"]),
+    ],
+)
+def test_ways_out_that_mean_something_else_have_one_place(text, ways):
+    (found,) = places(text).values()
+    assert [way for one, way in zip(found, ways, strict=True) if f".{way}(" in one] == ways
+
+
+_MAP = "use std::collections::HashMap;\n"
+_WALK = "    for k in m.keys() {\n        out.push(*k);\n    }\n    out\n}\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "pub fn load() -> HashMap<u32, u32> {\n    HashMap::new()\n}\n"
+        "fn f(m: &HashMap<u32, u32>) -> Vec<u32> {\n    let mut out = vec![];\n",
+        "pub fn f(m: &HashMap<u32, u32>) -> Vec<u32> {\n    let mut out = vec![];\n",
+        "pub struct A { pub m: HashMap<u32, u32> }\n"
+        "fn f(m: &HashMap<u32, u32>) -> Vec<u32> {\n    let mut out = vec![];\n",
+    ],
+)
+def test_a_map_that_others_see_keeps_its_type(head):
+    assert [one for one in offered("a.rs", _MAP + head + _WALK) if "BTree" in one] == []
+
+
+def test_only_the_map_of_a_function_changes_its_type():
+    other = "pub fn load() -> HashMap<u32, u32> {\n    HashMap::new()\n}\n"
+    own = (
+        "pub fn f() -> Vec<u32> {\n    let mut out = vec![];\n    let m: HashMap<u32, u32> = g();\n"
+    )
+    changed = own.replace("HashMap", "BTreeMap") + _WALK
+    used = "use std::collections::BTreeMap;\n"
+    assert _MAP + used + other + changed in offered("a.rs", _MAP + other + own + _WALK)
+
+
+QUIET = {
+    "a key is compared": "/// In any case.\nfn f(key: &str, b: &str) -> bool {\n    key == b\n}\n",
+    "nothing speaks of case": "fn f(a: &str, b: &str) -> bool {\n    a == b\n}\n",
+    "rounded to a multiple": "fn f(a: u64) -> u64 {\n    a / 60 * 60\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_what_may_be_meant_is_left_alone(name):
+    found = [one for one in offered("a.rs", QUIET[name]) if "div_ceil" not in one]
+    assert [one for one in found if "a + 60 / 2" not in one] == []
