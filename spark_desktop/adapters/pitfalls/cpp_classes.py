@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, below, named
-from spark_desktop.adapters.pitfalls.cpp_names import CLASSES, bases, function_declarator
+from spark_desktop.adapters.pitfalls.cpp_names import bases, classes, function_declarator
 from spark_desktop.domain.small_change import SmallChange
 
 
@@ -20,11 +20,12 @@ def not_virtual(code: Code) -> Iterator[SmallChange]:
         for one in below(function, "field_identifier", "qualified_identifier", "identifier")
     }
     edits: list[Edit] = []
-    for owner in below(code.root, *CLASSES):
+    for owner in classes(code).values():
         for base in bases(code, owner):
+            mine = {_name(code, one): one for one in reversed(_methods(owner))}
             for one in _methods(base):
                 name = _name(code, one)
-                own = next((other for other in _methods(owner) if _name(code, other) == name), None)
+                own = mine.get(name)
                 if own is None or name not in asked or _is_virtual(code, one):
                     continue
                 if _is_same(code, one, own):
@@ -38,7 +39,7 @@ def not_overriding(code: Code) -> Iterator[SmallChange]:
     """A method with other constness or other parameters hides the base's one instead."""
     asked = {code.text(one) for one in code.nodes("field_identifier")}
     edits: list[Edit] = []
-    for owner in below(code.root, *CLASSES):
+    for owner in classes(code).values():
         for base in bases(code, owner):
             for one in _methods(base):
                 name = _name(code, one)

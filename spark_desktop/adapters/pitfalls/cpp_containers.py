@@ -20,7 +20,7 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
     operator,
     type_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 
@@ -59,7 +59,7 @@ def lookups(code: Code) -> Iterator[SmallChange]:
         elif parent.type == "unary_expression" and operator(code, parent) == "!":
             text = f"!({held}.count({key}) && {held}.at({key}))"
             places.append([code.edit(parent, text)])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def _is_there(code: Code, node: Node, held: str, key: str) -> bool:
@@ -222,7 +222,7 @@ def braced_size(code: Code) -> Iterator[SmallChange]:
         is_sized = "vector" in kind or kind.endswith("string")
         if is_sized and first in INTEGERS and inner in INTEGERS | FLOATS:
             places.append([code.edit(node, f"({code.text(node)[1:-1].strip()})")])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def unstable_sort(code: Code) -> Iterator[SmallChange]:

@@ -17,6 +17,7 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
     INTEGERS,
     arguments,
     called,
+    declared_functions,
     method,
     operator,
 )
@@ -177,9 +178,8 @@ def _at(declaration: Node, number: int) -> Node:
 
 def _prototypes(code: Code, function: Node, name: str) -> Iterator[Node]:
     own = [code.text(named(one, "type") or one) for one in _parameter_nodes(function)]
-    for node in below(code.root, "declaration", "field_declaration"):
-        declared = named(function_declarator(node), "declarator")
-        if declared is not None and code.text(declared) == name:
+    for node in declared_functions(code).get(name, ()):
+        if node.type != "function_definition":
             kinds = [code.text(named(one, "type") or one) for one in _parameter_nodes(node)]
             yield from [node] if kinds == own else []
 
@@ -212,11 +212,9 @@ def _is_place(code: Code, value: Node) -> bool:
     if of is not None and of[1] in ("at", "front", "back", "top", "value"):
         return True
     name = called(code, value) if of is None else of[1]
-    for node in below(code.root, "function_definition", "declaration", "field_declaration"):
-        declared = named(function_declarator(node), "declarator")
+    for node in declared_functions(code).get(name, ()):
         outer = named(node, "declarator")
-        if declared is not None and code.text(declared).rpartition("::")[2] == name:
-            return outer is not None and outer.type == "reference_declarator"
+        return outer is not None and outer.type == "reference_declarator"
     return False
 
 

@@ -9,7 +9,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.cpp_names import names_of
 from spark_desktop.adapters.pitfalls.cpp_numbers import Cast, bare, wanted
 from spark_desktop.adapters.pitfalls.cpp_types import UNSIGNED, arguments, method, operator, type_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_way
 from spark_desktop.domain.small_change import SmallChange
 
 # Compilers that warn of signs want an index so.
@@ -186,7 +186,7 @@ def signed_size(code: Code, cast: Cast) -> Iterator[SmallChange]:
 
 def unsigned_difference(code: Code, cast: Cast) -> Iterator[SmallChange]:
     """The difference of two unsigned numbers is never below zero, but huge."""
-    places: list[list[Edit]] = []
+    places: list[list[list[Edit]]] = []
     for node in code.nodes("binary_expression"):
         left, right, parent = named(node, "left"), named(node, "right"), node.parent
         if operator(code, node) != "-" or left is None or right is None or parent is None:
@@ -201,13 +201,21 @@ def unsigned_difference(code: Code, cast: Cast) -> Iterator[SmallChange]:
             cast(wide, code.text(bare(one))) if kind in UNSIGNED else code.text(one)
             for one, kind in zip((left, right), kinds, strict=True)
         ]
-        places.append([code.edit(node, f"{signed[0]} - {signed[1]}")])
-    yield from all_then_each(code, places)
+        ways = [[code.edit(node, f"{signed[0]} - {signed[1]}")]]
+        if parent.type == "return_statement" and type_of(code, node) in UNSIGNED:
+            ways.append(_apart(code, node, left, right))
+        places.append(ways)
     for node in code.nodes("return_statement"):
         inner = next(iter(node.named_children), None)
         left, right = named(inner, "left"), named(inner, "right")
         if inner is None or left is None or right is None or operator(code, inner) != "-":
             continue
-        if type_of(code, inner) in UNSIGNED and right.type != "number_literal":
-            one, other = code.text(left), code.text(right)
-            yield code.put(inner, f"{one} > {other} ? {one} - {other} : {other} - {one}")
+        is_number = right.type == "number_literal" or type_of(code, inner) not in UNSIGNED
+        if not is_number and wanted(code, inner) in UNSIGNED:
+            places.append([_apart(code, inner, left, right)])
+    yield from each_way(code, places)
+
+
+def _apart(code: Code, node: Node, left: Node, right: Node) -> list[Edit]:
+    one, other = code.text(left), code.text(right)
+    return [code.edit(node, f"{one} > {other} ? {one} - {other} : {other} - {one}")]

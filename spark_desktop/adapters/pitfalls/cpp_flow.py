@@ -14,7 +14,7 @@ from spark_desktop.adapters.pitfalls.cpp_names import (
     parameters,
 )
 from spark_desktop.adapters.pitfalls.cpp_types import operator, type_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _LEAVES = (
@@ -43,7 +43,7 @@ def fall_through(code: Code) -> Iterator[SmallChange]:
             last = last.named_children[-1]
         if last.type not in _LEAVES and not _always_leaves(last):
             places.append([_behind(code, last, "break;")])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def _always_leaves(node: Node) -> bool:
@@ -221,6 +221,14 @@ def kept_static(code: Code) -> Iterator[SmallChange]:
     for node in code.nodes("declaration"):
         first = node.children[0]
         is_static = first.type == "storage_class_specifier" and code.text(first) == "static"
-        if is_static and "const" not in code.text(node) and above(node, "compound_statement"):
+        function = above(node, "function_definition", "lambda_expression")
+        names = {code.text(one.node) for one in names_of(code, node)}
+        # Not what is done only once, or counted from call to call.
+        is_given = function is not None and any(
+            code.text(value) in names
+            for one in below(function, "return_statement")
+            for value in one.named_children
+        )
+        if is_static and is_given and "const" not in code.text(node):
             start, end = code.places.start(first), code.places.start(node.children[1])
             yield code.together([(start, end, "")])

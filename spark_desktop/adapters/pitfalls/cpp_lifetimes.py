@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.cpp_copies import changes, root_of
-from spark_desktop.adapters.pitfalls.cpp_names import CLASSES, bases, find, names_of
+from spark_desktop.adapters.pitfalls.cpp_names import bases, classes, find, names_of
 from spark_desktop.adapters.pitfalls.cpp_types import element, method, type_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each
 from spark_desktop.domain.small_change import SmallChange
@@ -41,7 +41,7 @@ def sliced(code: Code) -> Iterator[SmallChange]:
     """A base class by value has nothing of what is derived from it."""
     derived = {
         code.text(name)
-        for owner in below(code.root, *CLASSES)
+        for owner in classes(code).values()
         for base in bases(code, owner)
         if (name := named(base, "name")) is not None
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -87,11 +88,18 @@ def parameters(code: Code, function: Node) -> Iterator[Name]:
 
 def class_named(code: Code, name: str) -> Node | None:
     """Return the class of that name that the file defines."""
+    return classes(code).get(name)
+
+
+@lru_cache(maxsize=1)
+def classes(code: Code) -> dict[str, Node]:
+    """Return the classes that a file defines, by their names."""
+    found: dict[str, Node] = {}
     for node in below(code.root, *CLASSES):
         own = named(node, "name")
-        if own is not None and node.child_by_field_name("body") and code.text(own) == name:
-            return node
-    return None
+        if own is not None and node.child_by_field_name("body"):
+            found.setdefault(code.text(own), node)
+    return found
 
 
 def class_around(code: Code, node: Node) -> Node | None:
@@ -133,32 +141,69 @@ def find(code: Code, name: str, near: Node) -> Name | None:
     child, scope = near, near.parent
     while scope is not None:
         found = None
-        for one in _declared_in(code, scope, child):
-            if code.text(one.node) == name and one.node.start_byte <= near.start_byte:
+        for one in _called(code, name, scope, child):
+            if one.node.start_byte <= near.start_byte:
                 found = one
         if found is not None:
             return found
         if scope.type in ("function_definition", *CLASSES):
-            for one in fields(
-                code, class_around(code, scope) if scope.type not in CLASSES else scope
-            ):
-                if code.text(one.node) == name:
-                    return one
+            owner = scope if scope.type in CLASSES else class_around(code, scope)
+            if owner is not None and (held := _fields_by_name(code, owner).get(name)) is not None:
+                return held
         child, scope = scope, scope.parent
     return None
 
 
-def _declared_in(code: Code, scope: Node, child: Node) -> Iterator[Name]:
+def _fields_by_name(code: Code, owner: Node) -> dict[str, Name]:
+    known = _tables(code)[0]
+    if owner.id not in known:
+        found: dict[str, Name] = {}
+        for one in fields(code, owner):
+            found.setdefault(code.text(one.node), one)
+        known[owner.id] = found
+    return known[owner.id]
+
+
+def _called(code: Code, name: str, scope: Node, child: Node) -> Iterator[Name]:
+    """Yield what a scope declares under a name, in front of a child of it."""
+    if scope.type in _HEADS:
+        yield from (one for one in _in_head(code, scope, child) if code.text(one.node) == name)
+        return
+    known = _tables(code)[1]
+    if scope.id not in known:
+        found: dict[str, list[Name]] = {}
+        for holder in (one for one in scope.named_children if one.type == "declaration"):
+            for one in names_of(code, holder):
+                found.setdefault(code.text(one.node), []).append(one)
+        known[scope.id] = found
+    for one in known[scope.id].get(name, ()):
+        if one.holder.start_byte <= child.start_byte:
+            yield one
+
+
+# By the ids of classes and of scopes.
+_Tables = tuple[dict[int, dict[str, Name]], dict[int, dict[str, list[Name]]]]
+
+
+@lru_cache(maxsize=1)
+def _tables(code: Code) -> _Tables:
+    """Return what was looked up in a file, which a name in each line asks for again."""
+    return {}, {}
+
+
+_HEADS = (
+    *("function_definition", "lambda_expression", "for_range_loop", "if_statement"),
+    *("while_statement", "for_statement"),
+)
+
+
+def _in_head(code: Code, scope: Node, child: Node) -> Iterator[Name]:
     if scope.type in ("function_definition", "lambda_expression"):
         yield from parameters(code, scope)
     elif scope.type == "for_range_loop":
         if named(scope, "right") != child:
             yield from names_of(code, scope)
-    elif scope.type in ("if_statement", "while_statement", "for_statement"):
+    else:
         for part in (named(scope, "initializer"), named(scope, "condition")):
             for one in below(part, "declaration") if part is not None else ():
-                yield from names_of(code, one)
-    else:
-        for one in scope.named_children:
-            if one.type == "declaration" and one.start_byte <= child.start_byte:
                 yield from names_of(code, one)

@@ -20,7 +20,7 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
     returned,
     type_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, one_of
 from spark_desktop.domain.small_change import SmallChange
 
 # Writes a value as of another type, the way of the language.
@@ -100,10 +100,11 @@ def accumulate_start(code: Code) -> Iterator[SmallChange]:
         suffixes = {"double": [".0"], "float": [".0f"]}.get(kind, [".0", "LL"])
         suffixes = [] if kind in INTS else suffixes
         suffixes = ["ULL" if kind in UNSIGNED else "LL"] if kind in WIDE else suffixes
-        for suffix in suffixes:
-            edits = [code.edit(start, code.text(start) + suffix)]
-            edits += _wider_parameter(code, first, suffix)
-            yield code.together(edits)
+        ways = (
+            [code.edit(start, code.text(start) + suffix), *_wider_parameter(code, first, suffix)]
+            for suffix in suffixes
+        )
+        yield from one_of(code.places.start(call), *(code.together(way) for way in ways))
 
 
 def _wider_parameter(code: Code, first: Name | None, suffix: str) -> list[Edit]:
@@ -177,6 +178,8 @@ def divided_first(code: Code) -> Iterator[SmallChange]:
             top, bottom = named(inner, "left"), named(inner, "right")
             is_quotient = inner.type == "binary_expression" and operator(code, inner) == "/"
             if is_quotient and top is not None and bottom is not None:
+                if code.text(bottom) == code.text(other):
+                    break  # this rounds to a multiple
                 if quotient == left:
                     factors = f"{code.text(top)} * {code.text(other)}"
                 else:

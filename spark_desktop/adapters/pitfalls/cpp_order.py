@@ -90,7 +90,7 @@ def unheld_macros(code: Code) -> Iterator[SmallChange]:
     """
     used = {code.text(one) for one in code.nodes("identifier")}
     places: list[list[Edit]] = []
-    for node in below(code.root, "preproc_function_def"):
+    for node in below(code.root, "preproc_function_def") if "#define" in code.content else ():
         name, listed, value = (named(node, field) for field in ("name", "parameters", "value"))
         if name is None or listed is None or value is None or code.text(name) not in used:
             continue

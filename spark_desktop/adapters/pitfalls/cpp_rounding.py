@@ -20,7 +20,7 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
     operator,
     type_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all, each_way
 from spark_desktop.domain.small_change import SmallChange
 
 _WHOLE = ("floor", "ceil", "round", "trunc", "lround", "llround")
@@ -29,7 +29,7 @@ _COMPARED = ("==", "!=")
 
 def rounding(code: Code, library: str) -> Iterator[SmallChange]:
     """A conversion to int drops the fraction: 28.999… becomes 28."""
-    places: list[list[Edit]] = []
+    places: list[list[list[Edit]]] = []
     for node in code.nodes("cast_expression", "call_expression"):
         kind = type_of(code, node)
         is_cast = node.type == "cast_expression" or called(code, node) in (kind, "static_cast")
@@ -41,14 +41,19 @@ def rounding(code: Code, library: str) -> Iterator[SmallChange]:
             continue
         rounded = f"{library}lround({_without_half(code, value)})"
         text = rounded if kind == "long" else _put_into(code, node, inner, rounded)
-        places.append([code.edit(node, text)])
+        ways = [[code.edit(node, text)]]
+        if operator(code, value) == "/":
+            # So many pages for so many lines are rounded up.
+            up = f"{library}ceil({code.text(value)})"
+            ways.append([code.edit(node, _put_into(code, node, inner, up))])
+        places.append(ways)
     for node in code.nodes("binary_expression"):
         if type_of(code, node) not in FLOATS or wanted(code, node) not in INTS | WIDE:
             continue
         if above(node, "cast_expression") is None and _is_whole_value(node):
             rounded = f"{library}lround({_without_half(code, node)})"
-            places.append([code.edit(node, rounded)])
-    yield from all_then_each(code, places)
+            places.append([[code.edit(node, rounded)]])
+    yield from each_way(code, places)
 
 
 def _is_whole_value(node: Node) -> bool:
@@ -109,7 +114,7 @@ def remainder(code: Code, cast: Cast) -> Iterator[SmallChange]:
                 continue
         if kind in INTS | WIDE | {""} and _may_be_negative(code, left):
             places.append([code.edit(node, _positive(code, node, left, right, cast))])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def _may_be_negative(code: Code, left: Node) -> bool:
@@ -150,7 +155,7 @@ def equal_floats(code: Code, absolute: str) -> Iterator[SmallChange]:
         turned = "<" if sign == "==" else ">="
         distance = f"{absolute}({code.text(left)} - {held(code, right)})"
         places.append([code.edit(node, f"{distance} {turned} 1e-9")])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def extreme_start(code: Code) -> Iterator[SmallChange]:

@@ -15,7 +15,7 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
     operator,
     type_of,
 )
-from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
 _FINDS = ("find", "rfind", "find_first_of", "find_last_of", "find_first_not_of")
@@ -37,7 +37,7 @@ def substr_end(code: Code) -> Iterator[SmallChange]:
             continue
         if not is_length or method(code, given[1]) is not None:
             places.append([code.edit(given[1], f"{second} - {held(code, given[0])}")])
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def found_at_zero(code: Code) -> Iterator[SmallChange]:
@@ -199,7 +199,7 @@ def digits(code: Code) -> Iterator[SmallChange]:
                     )
                 ]
             )
-    yield from all_then_each(code, places)
+    yield from each_then_all(code, places)
 
 
 def _is_int(code: Code, declarator: Node) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -138,12 +139,19 @@ def _resolved(code: Code, kind: str) -> str:
     """Return what an alias of the file stands for; the type itself if it is none."""
     if not kind.isidentifier() or kind in INTEGERS | FLOATS:
         return kind
+    target = _aliases(code).get(kind)
+    return plain(code.text(target)) if target is not None and target.type not in CLASSES else kind
+
+
+@lru_cache(maxsize=1)
+def _aliases(code: Code) -> dict[str, Node]:
+    found: dict[str, Node] = {}
     for node in below(code.root, "alias_declaration", "type_definition"):
         name = named(node, "name") or named(node, "declarator")
         target = named(node, "type")
-        if name is not None and target is not None and code.text(name) == kind:
-            return plain(code.text(target)) if target.type not in CLASSES else kind
-    return kind
+        if name is not None and target is not None:
+            found.setdefault(code.text(name), target)
+    return found
 
 
 def _literal(code: Code, node: Node, depth: int) -> str:
@@ -199,14 +207,23 @@ def _call(code: Code, node: Node, depth: int) -> str:
 
 
 def _returned_by(code: Code, name: str) -> str:
-    for node in below(code.root, "function_definition", "declaration", "field_declaration"):
-        declarator = function_declarator(node)
-        own, kind = named(declarator, "declarator"), named(node, "type")
-        if own is not None and kind is not None and code.text(own).rpartition("::")[2] == name:
+    for node in declared_functions(code).get(name, ()):
+        if (kind := named(node, "type")) is not None:
             outer = named(node, "declarator")
             stars = "*" if outer is not None and outer.type == "pointer_declarator" else ""
             return plain(code.text(kind)) + stars
     return ""
+
+
+@lru_cache(maxsize=1)
+def declared_functions(code: Code) -> dict[str, list[Node]]:
+    """Return the functions of a file, and what only declares them, by their names alone."""
+    found: dict[str, list[Node]] = {}
+    for node in below(code.root, "function_definition", "declaration", "field_declaration"):
+        own = named(function_declarator(node), "declarator")
+        if own is not None:
+            found.setdefault(code.text(own).rpartition("::")[2], []).append(node)
+    return found
 
 
 def _binary(code: Code, node: Node, depth: int) -> str:

@@ -80,10 +80,11 @@ def unset_fields(code: Code) -> Iterator[SmallChange]:
 
     Its declaration is usually outside of the function that shows it.
     """
-    for owner in _classes_at(code):
-        set_names = {
-            code.text(one.named_children[0]) for one in below(code.root, "field_initializer")
-        }
+    owners = _classes_at(code)
+    initialized = below(code.root, "field_initializer") if owners else ()
+    listed = {code.text(one.named_children[0]) for one in initialized}
+    for owner in owners:
+        set_names = set(listed)
         for one in below(owner, "assignment_expression"):
             function = above(one, "function_definition")
             left = named(one, "left")
@@ -107,8 +108,8 @@ def _is_shared(code: Code, holder: Node) -> bool:
     return any(one.type in words for one in holder.children)
 
 
-def _classes_at(code: Code) -> Iterator[Node]:
-    """Yield the classes of the methods, and those that the lines name."""
+def _classes_at(code: Code) -> list[Node]:
+    """Return the classes of the methods, and those that the lines name."""
     found = [class_around(code, one) for one in code.nodes("function_definition")]
     found += [class_named(code, code.text(one)) for one in code.nodes("type_identifier")]
-    yield from {one.id: one for one in found if one is not None}.values()
+    return list({one.id: one for one in found if one is not None}.values())

@@ -26,8 +26,8 @@ std::string name(int x) {
             out = "one";«→
             break;»
         case 2:
-            out = "two"«→;
-            break»;
+            out = "two";
+            break;
         default:
             out = "many";
     }
@@ -224,6 +224,13 @@ bool f(int a) {
     return (a & 1) == 0;
 }
 """,
+    "a static that counts the calls": """
+int f(int a) {
+    static int calls = 0;
+    calls += 1;
+    return a;
+}
+""",
     "a static constant": """
 int f() {
     static const int most = 3;
@@ -274,3 +281,15 @@ def test_each_change_parses_as_well_as_the_text(name):
 @pytest.mark.parametrize("name", NO_TRAPS)
 def test_what_is_no_trap_stays(name):
     assert changed(NO_TRAPS[name].lstrip("\n")) == []
+
+
+def test_each_case_without_break_comes_alone_and_all_of_them_last():
+    text = (
+        "int f(int x) {\n    int n = 0;\n    switch (x) {\n        case 1:\n            n = 1;\n"
+        "        case 2:\n            n = 2;\n        default:\n            n = 3;\n    }\n"
+        "    return n;\n}\n"
+    )
+    first = text.replace("n = 1;\n", "n = 1;\n            break;\n")
+    second = text.replace("n = 2;\n", "n = 2;\n            break;\n")
+    both_of_them = first.replace("n = 2;\n", "n = 2;\n            break;\n")
+    assert changed(text)[:3] == [first, second, both_of_them]

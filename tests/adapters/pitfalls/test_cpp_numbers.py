@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from spark_desktop.adapters.languages import Parsing
+from spark_desktop.adapters.pitfalls.code import Code
+from spark_desktop.adapters.pitfalls.cpp import RULES
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
@@ -265,3 +268,34 @@ def test_each_change_parses_as_well_as_the_text(name):
 @pytest.mark.parametrize("name", NO_TRAPS)
 def test_what_is_no_trap_stays(name):
     assert changed(NO_TRAPS[name].lstrip("\n")) == []
+
+
+# One place, and how many ways out of it exclude one another.
+EXCLUDING = {
+    "a sum of something unknown": (
+        "auto f(const Xs& xs) {\n    return std::accumulate(xs.begin(), xs.end(), 0);\n}\n",
+        2,
+    ),
+    "a difference that is returned": (
+        "long long f(unsigned a, unsigned b) {\n    return a - b;\n}\n",
+        2,
+    ),
+    "a quotient that is cut off": (
+        "int f(double a) {\n    return static_cast<int>(a / 3);\n}\n",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXCLUDING)
+def test_ways_out_that_mean_something_else_have_one_place(name):
+    text, count = EXCLUDING[name]
+    code = Code(Parsing().parse("a.cpp", text).root, text, Span(0, text.count("\n")))
+    found = [one for rule in RULES for one in rule(code) if one.place >= 0]
+    assert len(found) == count
+    assert len({one.place for one in found}) == 1
+
+
+def test_what_is_rounded_to_a_multiple_is_divided_first():
+    text = "int f(int a) {\n    return a / 60 * 60;\n}\n"
+    assert [one for one in changed(text) if "* 60 / 60" in one] == []
