@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -26,17 +27,17 @@ _ALONE = ("assignment", "return_statement", "argument_list", "keyword_argument",
 
 def zero_is_not_missing(code: Code) -> Iterator[SmallChange]:
     """0 and "" are false, too."""
-    places = [*_choices(code), *_conditions(code)]
-    truths = Truths(code) if places else ()
-    edits = [edit for value, edit in places if value not in truths]
-    # The test asks for one of them; what the others mean it need not see.
-    for one in edits:
+    choices, conditions = list(_choices(code)), list(_conditions(code))
+    truths = Truths(code) if choices or conditions else ()
+    chosen = [edit for value, edit in choices if value not in truths]
+    asked = [edit for value, edit in conditions if value not in truths]
+    # Who writes a default so does it wherever there is one.
+    yield from _all_and_each(code, chosen)
+    # What is asked may be meant: nobody asked for a change of what the test does not need.
+    for one in asked:
         yield code.together([one])
-    try:
-        if len(edits) > 1:
-            yield code.together(edits)
-    except ValueError:
-        return  # one stands in another
+    if len(chosen) + len(asked) > 1 and asked:
+        yield from islice(_all_and_each(code, [*chosen, *asked]), 1)
 
 
 def _choices(code: Code) -> Iterator[tuple[Node, Edit]]:

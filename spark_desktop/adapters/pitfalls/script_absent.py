@@ -40,8 +40,11 @@ def falsy_for_absent(code: Code) -> Iterator[SmallChange]:
 
 
 def default_for_falsy(code: Code) -> Iterator[SmallChange]:
-    """``given || other`` takes the other for a given 0, "" and false, too."""
-    return each_then_all(code, _defaults(code))
+    """``given || other`` takes the other for a given 0, "" and false, too.
+
+    Who writes it once does so wherever there is a default; truths are not among them.
+    """
+    return all_then_each(code, _defaults(code))
 
 
 def _defaults(code: Code) -> Iterator[list[Edit]]:

@@ -286,12 +286,17 @@ def test_letters_of_two_bytes_do_not_move_the_places():
     assert changed(text) == [text.replace(" is ", " == ")]
 
 
-def test_what_occurs_more_often_is_mended_each_alone_then_at_once():
+def test_defaults_are_mended_at_once_then_each_and_conditions_each():
     text = "def f(a, b):\n    c = a or 1\n    d = b or 2\n    return c, d\n"
-    one, other, both, *_ = changed(text)
+    both, one, other, *_ = changed(text)
     assert "c = 1 if a is None else a\n    d = b or 2\n" in one
     assert "c = a or 1\n    d = 2 if b" in other
     assert "c = 1 if a is None else a\n    d = 2 if b is None else b\n" in both
+    text = "def f(a, b):\n    if a:\n        return 1\n    return 3 if b else 4\n"
+    one, other, both, *_ = changed(text)
+    assert one == text.replace("if a:", "if a is not None:")
+    assert other == text.replace("if b else", "if b is not None else")
+    assert both == one.replace("if b else", "if b is not None else")
 
 
 def test_a_language_without_such_knowledge_has_none():
@@ -301,7 +306,7 @@ def test_a_language_without_such_knowledge_has_none():
 
 def test_traps_come_by_rank_before_all_slips():
     text = "def f(a, b, to=[]):\n    a.sort()\n    b.reverse()\n    to.append(a is b)\n"
-    found = TreeSitterSyntax().pitfalls("a.py", text, Span(0, 3))
+    found = TreeSitterSyntax().pitfalls("a.py", text, Span(0, 4))
     ranks = [one.rank for one in found]
     assert ranks == sorted(ranks)
     assert max(ranks) == -1
