@@ -25,7 +25,7 @@ _SECONDS = 30.0
 # Lines of a region in which one small change is worth looking for.
 _MOST_LINES = 80
 # Traps in the rest of the file come last, by their rank: so many, in files of so many lines.
-_ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 1500
+_ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 600
 
 
 class SmallMends:
