@@ -28,7 +28,7 @@ async def read_items(prompt: ChatPrompt, question: Question) -> Items:
     asking = comment_of(question.refs)
     if asking is None or asking.lines is None:
         return tuple(items)
-    _require_shown(items)
+    require_shown(items)
     return tuple(without_mark(item, asking.lines) for item in items)
 
 
@@ -75,7 +75,7 @@ def asked_again(turn: Turn) -> Turn:
     )
 
 
-def _require_shown(items: Sequence[ContextItem]) -> None:
+def require_shown(items: Sequence[ContextItem]) -> None:
     """Raise where the file that a question names is withheld: nobody sees its chip here."""
     for item in items:
         if item.withheld:

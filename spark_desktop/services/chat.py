@@ -17,6 +17,7 @@ from spark_desktop.services.asking import (
     comment_of,
     gone_on_with,
     read_items,
+    require_shown,
     require_text,
     unread,
 )
@@ -74,6 +75,7 @@ class ChatService:
         with self._on_the_way(asked):
             try:
                 items = await read_items(self._prompt, asked)
+                require_shown(items)
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), attached=unread(asked.refs))
                 failed = replace(failed, state=TurnState.FAILED, error=error.told)
