@@ -30,7 +30,6 @@ from spark_desktop.domain.file_names import (
 )
 
 _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
-_AROUND_LABELS = ("keyword_argument", "keyword_pattern", "argument_list", "case_pattern")
 _SHORTHANDS = ("shorthand_property_identifier", "shorthand_field_identifier")
 _BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
 

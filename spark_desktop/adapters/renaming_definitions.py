@@ -14,7 +14,6 @@ from spark_desktop.domain.code import Definition
 from spark_desktop.domain.defined import Defined, Parameter
 from spark_desktop.domain.trigger import Span
 
-_JS = ("javascript", "typescript", "tsx")
 _ONLY_TYPESCRIPT = (
     *("method_signature", "abstract_method_signature", "abstract_class_declaration"),
     *("interface_declaration", "type_alias_declaration", "enum_declaration"),

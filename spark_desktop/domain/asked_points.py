@@ -103,14 +103,6 @@ _STEM = 5
 _FEWEST = 2
 
 
-def unmade_point(instruction: str, text: str, names: Collection[str]) -> Said | None:
-    """Return the first point of an instruction that a documentation's text lacks; None else.
-
-    ``names`` are those of the code, which are in the text anyway.
-    """
-    return unsaid_value(instruction, text) or unsaid_words(instruction, text, names)
-
-
 def unsaid_value(instruction: str, text: str) -> Said | None:
     """Return the first point with a number or a value such as None that a text lacks."""
     for point in _points(instruction) if is_english(text) else ():
@@ -120,7 +112,10 @@ def unsaid_value(instruction: str, text: str) -> Said | None:
 
 
 def unsaid_words(instruction: str, text: str, names: Collection[str]) -> Said | None:
-    """Return the first point that a text has too few words about."""
+    """Return the first point that a text has too few words about; None where there is none.
+
+    ``names`` are those of the code, which are in the text anyway.
+    """
     known = {one.lower() for one in names}
     known |= {one.removesuffix("s") for one in known}
     stems = {_stem(word) for word in _WORD.findall(text.lower())}

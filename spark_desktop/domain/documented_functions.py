@@ -16,7 +16,6 @@ _NOTHING = re.compile(r"\s*(?:void|never|undefined)\s*$")
 _ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w)")
 _ATTRIBUTE_END = re.compile(r"\s*(?:\)\]|\}\)|\))\s*$")
 # Lines of an attribute.
-_LONGEST = 20
 _COMMENT = re.compile(r"\s*(?://|/\*|\*)")
 
 

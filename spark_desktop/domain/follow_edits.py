@@ -16,7 +16,6 @@ from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.words import Said, say
 
-_JS = ("javascript", "typescript", "tsx")
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
 _ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
 _CONSTRUCTORS = ("__init__", "constructor")

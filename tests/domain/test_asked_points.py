@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.asked_points import names_to_tell, unmade_point
+from spark_desktop.domain.asked_points import names_to_tell, unsaid_value, unsaid_words
 from spark_desktop.domain.unsaid import unsaid
 
 SNAP = (
@@ -15,6 +15,10 @@ GOOD = """\
 ///
 /// A time in the middle goes to the later step. For a step of 0 the minutes are returned.
 """
+
+
+def unmade_point(instruction, text, names):
+    return unsaid_value(instruction, text) or unsaid_words(instruction, text, names)
 
 
 def test_a_text_that_makes_all_points_lacks_none():

@@ -67,14 +67,14 @@ class Code:
         """Return what ``together`` takes, for a text in the place of a node."""
         return self.places.start(node), self.places.end(node), text
 
-    def before(self, node: Node, line: str) -> Edit:
-        """Return what puts a line above the one that a node begins in, with its indent."""
+    def before(self, node: Node, *lines: str) -> Edit:
+        """Return what puts lines above the one that a node begins in, with its indent."""
         place = self.places.start(node)
         begin = self.content.rfind("\n", 0, place) + 1
-        indent = self.content[begin:place]
-        if indent.strip():
-            indent = indent[: len(indent) - len(indent.lstrip())]
-        return begin, begin, f"{indent}{line}{self.newline}"
+        line = self.content[begin:place]
+        indent = line[: len(line) - len(line.lstrip())]
+        ended = (f"{indent}{line}" if line else "" for line in lines)
+        return begin, begin, "".join(f"{line}{self.newline}" for line in ended)
 
     def together(self, edits: Iterable[Edit]) -> SmallChange:
         """Return several edits as one change. Raises ValueError where they meet."""

@@ -27,7 +27,6 @@ from spark_desktop.domain.small_change import SmallChange
 Cast = Callable[[str, str], str]
 _START = {"accumulate": 2, "reduce": 2, "inner_product": 3}
 _ROUNDED = ("ceil", "floor", "round", "lround", "sqrt", "pow")
-_SIMPLE = ("identifier", "field_expression", "call_expression", "subscript_expression")
 _ARITHMETIC = ("+", "-", "*", "/")
 
 

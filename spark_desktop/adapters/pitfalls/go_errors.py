@@ -9,7 +9,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.go_nodes import calls, functions
 from spark_desktop.adapters.pitfalls.go_numbers import sides
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, stands_alone, uses
+from spark_desktop.adapters.pitfalls.shared import all_then_each, stands_alone, uses
 from spark_desktop.domain.small_change import SmallChange
 
 _KNOWN_ERROR = re.compile(r"(?:\w+\.)?(?:Err[A-Z]\w*|EOF|err[A-Z]\w*)$")
@@ -77,7 +77,7 @@ def _error_type(code: Code) -> Iterator[SmallChange]:
         until = code.places.end(condition)
         yield code.together(
             [
-                lines_above(code, statement, [f"var {names[0]} {code.text(kind)}"]),
+                code.before(statement, f"var {names[0]} {code.text(kind)}"),
                 (code.places.start(start), until, f"{no}{call}"),
             ]
         )
@@ -106,7 +106,7 @@ def _hidden(code: Code) -> Iterator[SmallChange]:
             continue
         edits = [code.edit(sign, "=")]
         if lines:
-            edits.append(lines_above(code, one, lines))
+            edits.append(code.before(one, *lines))
         yield code.together(edits)
 
 
@@ -224,7 +224,7 @@ def _added_late(code: Code) -> Iterator[SmallChange]:
             begin = code.content.rfind("\n", 0, code.places.start(statement)) + 1
             end = code.content.find("\n", code.places.end(statement)) + 1
             if statement.type == "expression_statement" and end:
-                line = lines_above(code, one, [code.text(call)])
+                line = code.before(one, code.text(call))
                 yield code.together([line, (begin, end, "")])
 
 

@@ -13,7 +13,6 @@ from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds
 from spark_desktop.adapters.pitfalls.shared import (
     free_name,
     indent_of,
-    lines_above,
     lines_below,
     stands_alone,
 )
@@ -56,7 +55,7 @@ def _backwards(code: Code, loop: Node, head: Node, whole: str) -> Iterator[Small
     index = names[0]
     edits = [code.edit(head, f"{index} := len({whole}) - 1; {index} >= 0; {index}--")]
     if len(names) > 1 and names[1] != "_":
-        edits.append(lines_above(code, first, [f"{names[1]} := {whole}[{index}]"]))
+        edits.append(code.before(first, f"{names[1]} := {whole}[{index}]"))
     yield code.together(edits)
 
 
@@ -102,7 +101,7 @@ def _break(code: Code) -> Iterator[SmallChange]:
         if not stands_alone(code, loop):
             continue
         label = free_name(code.root, code, "loop", "outer")
-        above_loop = lines_above(code, loop, [f"{label}:"])
+        above_loop = code.before(loop, f"{label}:")
         indent = indent_of(code, loop).removesuffix("\t")
         above_loop = above_loop[0], above_loop[1], f"{indent}{label}:{code.newline}"
         yield code.together([above_loop, *(code.edit(one, f"break {label}") for one in found)])
@@ -131,11 +130,11 @@ def _map_order(code: Code) -> Iterator[SmallChange]:
         lines = [f"{name} := make([]{key}, 0, len({loop.whole}))"]
         lines += [f"for {loop.key} := range {loop.whole} {{"]
         lines += [f"\t{name} = append({name}, {loop.key})", "}", sort]
-        edits = [lines_above(code, statement, lines)]
+        edits = [code.before(statement, *lines)]
         edits.append(code.edit(loop.clause, f"_, {loop.key} := range {name}"))
         if loop.value not in ("", "_"):
             line = f"{loop.value} := {loop.whole}[{loop.key}]"
-            edits.append(lines_above(code, loop.first, [line]))
+            edits.append(code.before(loop.first, line))
         yield code.together(edits)
 
 

@@ -9,7 +9,6 @@ from spark_desktop.adapters.pitfalls.go_nodes import first_of, root_of, targets
 from spark_desktop.adapters.pitfalls.go_types import listed, types_of
 from spark_desktop.adapters.pitfalls.shared import (
     free_name,
-    lines_above,
     lines_below,
     stands_alone,
     uses,
@@ -119,7 +118,7 @@ def _rest(target: Node, name: str, code: Code) -> str:
 def _by_pointer(code: Code, loop: Range, index: str) -> list[Edit]:
     first = loop.first or loop.body
     edits = [code.edit(loop.clause, f"{index} := range {loop.whole}")]
-    edits.append(lines_above(code, first, [f"{loop.value} := &{loop.whole}[{index}]"]))
+    edits.append(code.before(first, f"{loop.value} := &{loop.whole}[{index}]"))
     for one in uses(loop.body, loop.value, code):
         parent = one.parent
         if parent is None or parent.type in ("selector_expression", "keyed_element"):
@@ -158,7 +157,7 @@ def _range_address(code: Code) -> Iterator[SmallChange]:
             # Not that of a copy: who changes what it points at means the element.
             yield code.together([head, *edits])
         else:
-            yield code.together([lines_above(code, first, [f"{value} := {value}"])])
+            yield code.together([code.before(first, f"{value} := {value}")])
 
 
 def _closure(code: Code) -> Iterator[SmallChange]:
@@ -175,7 +174,7 @@ def _closure(code: Code) -> Iterator[SmallChange]:
         ]
         if seen and f"{seen[0]} := {seen[0]}" not in code.text(body):
             new = ", ".join(seen)
-            yield code.together([lines_above(code, first, [f"{new} := {new}"])])
+            yield code.together([code.before(first, f"{new} := {new}")])
 
 
 def loop_names(head: Node, code: Code) -> list[str]:

@@ -9,7 +9,6 @@ from spark_desktop.adapters.pitfalls.go_nodes import calls, goal_of, targets
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, Types, listed, types_of
 from spark_desktop.adapters.pitfalls.shared import (
     all_then_each,
-    lines_above,
     lines_below,
     stands_alone,
     uses,
@@ -41,7 +40,7 @@ def _nil_map(code: Code) -> Iterator[SmallChange]:
         if f"{text} = " in code.text(function):
             continue
         lines = [f"if {text} == nil {{", f"\t{text} = make({kind})", "}"]
-        ways.setdefault(text, [lines_above(code, statement, lines)])
+        ways.setdefault(text, [code.before(statement, *lines)])
     yield from all_then_each(code, ways.values())
 
 

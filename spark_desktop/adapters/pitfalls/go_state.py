@@ -7,7 +7,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, Rule, above, below, named
 from spark_desktop.adapters.pitfalls.go_nodes import first_of, functions, root_of, targets
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, map_of, types_of
-from spark_desktop.adapters.pitfalls.shared import lines_above, lines_below, stands_alone
+from spark_desktop.adapters.pitfalls.shared import lines_below, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
 
@@ -44,7 +44,7 @@ def _copied(code: Code, statement: Node, value: Node) -> Iterator[SmallChange]:
         yield code.put(value, f"append({kind}(nil), {text}...)")
     elif types.is_map(kind) and stands_alone(code, statement):
         lines = _map_copy("copied", kind, text)
-        yield code.together([lines_above(code, statement, lines), code.edit(value, "copied")])
+        yield code.together([code.before(statement, *lines), code.edit(value, "copied")])
 
 
 def _map_copy(name: str, kind: str, text: str, sign: str = ":=") -> list[str]:
@@ -76,7 +76,7 @@ def _callers_slice(code: Code) -> Iterator[SmallChange]:
             if name_text not in found:
                 found.add(name_text)
                 line = f"{name_text} = append({kind}(nil), {name_text}...)"
-                yield code.together([lines_above(code, first, [line])])
+                yield code.together([code.before(first, line)])
 
 
 def _shallow(code: Code) -> Iterator[SmallChange]:

@@ -14,7 +14,6 @@ from spark_desktop.adapters.pitfalls.shared import (
     free_name,
     is_exact,
     is_of_case,
-    lines_above,
     lines_below,
     one_of,
     stands_alone,
@@ -98,7 +97,7 @@ def _letters_line(code: Code, held: Node) -> Edit | None:
     first = first_of(body)
     if first is None or not stands_alone(code, first):
         return None
-    return lines_above(code, first, [line])
+    return code.before(first, line)
 
 
 def _bytes_kept(code: Code) -> Iterator[SmallChange]:
@@ -199,10 +198,10 @@ def _parts(code: Code, call: Node, parts: str, body: str) -> Iterator[SmallChang
             trim = []
         if f'{name} == ""' in body or f'{name} != ""' in body:
             skip = []
-        ways = (code.together([lines_above(code, first, way)]) for way in (trim, skip) if way)
+        ways = (code.together([code.before(first, *way)]) for way in (trim, skip) if way)
         yield from one_of(code.places.start(first), *ways)
         if trim and skip:
-            yield code.together([lines_above(code, first, [*trim, *skip])])
+            yield code.together([code.before(first, *trim, *skip)])
 
 
 def _capitals(code: Code) -> Iterator[SmallChange]:

@@ -90,7 +90,7 @@ def _moved(code: Code, class_: Node, assigned: Node) -> SmallChange | None:
     body, left = named(class_, "body"), named(assigned, "left")
     if body is None or left is None or _is_needed(body, assigned):
         return None
-    start = code.before(assigned, "")[0]
+    start = code.before(assigned)[0]
     end = code.content.find("\n", code.places.end(assigned)) + 1 or len(code.content)
     rest = code.content[code.places.end(assigned) : end].strip()
     if code.content[start : code.places.start(assigned)].strip() or rest[:1] not in ("", "#"):

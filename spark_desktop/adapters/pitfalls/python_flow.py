@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     method,
     with_argument,
 )
+from spark_desktop.adapters.pitfalls.shared import indent_of
 from spark_desktop.domain.small_change import SmallChange
 
 _SIMPLE_STATEMENTS = ("expression_statement", "delete_statement")
@@ -185,9 +186,8 @@ def too_deep(code: Code) -> Iterator[SmallChange]:
 
 def _moved(code: Code, statement: Node, like: Node) -> SmallChange:
     """Return the statement with the indent of another one."""
-    begin, _, own = code.before(statement, "")
-    _, _, other = code.before(like, "")
-    own, other = own.rstrip("\r\n"), other.rstrip("\r\n")
+    begin = code.before(statement)[0]
+    own, other = indent_of(code, statement), indent_of(code, like)
     lines = code.content[begin : code.places.end(statement)].split("\n")
     text = "\n".join(other + line.removeprefix(own) if line.strip() else line for line in lines)
     return SmallChange(begin, code.places.end(statement), text)
@@ -206,9 +206,9 @@ def early_answer(code: Code) -> Iterator[SmallChange]:
             continue
         answer = block.named_children[0]
         if answer.type == "return_statement":
-            _, _, indent = code.before(loop, "")
-            start = code.before(other, "")[0]
-            line = indent.rstrip("\r\n") + code.text(answer)
+            indent = indent_of(code, loop)
+            start = code.before(other)[0]
+            line = indent + code.text(answer)
             yield SmallChange(start, code.places.end(other), line)
 
 

@@ -56,10 +56,7 @@ def docstring(function: Node | None) -> str:
 def at_start(code: Code, function: Node, *lines: str) -> Edit | None:
     """Return what puts lines in front of all that a function does."""
     first = first_statement(function)
-    if first is None:
-        return None
-    begin, end, _ = code.before(first, "")
-    return begin, end, "".join(code.before(first, line)[2] for line in lines)
+    return None if first is None else code.before(first, *lines)
 
 
 def own_nodes(scope: Node, *types: str) -> Iterator[Node]:
@@ -106,7 +103,7 @@ class Import:
             return []
         # Imports stand in the file's head, and only that has to be read for their place.
         first = next((one for one in top if not _is_head(one)), None)
-        head = code.content[: len(code.content) if first is None else code.before(first, "")[0]]
+        head = code.content[: len(code.content) if first is None else code.before(first)[0]]
         after = with_imports(head, [f"import {module}"])
         pairs = enumerate(zip(head, after, strict=False))
         place = next((at for at, (old, new) in pairs if old != new), len(head))

@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     with_argument,
 )
 from spark_desktop.adapters.pitfalls.python_truths import Truths
+from spark_desktop.adapters.pitfalls.shared import all_then_each
 from spark_desktop.domain.small_change import SmallChange
 
 _NEW_OF = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()", "update": "{}"}
@@ -32,12 +33,12 @@ def zero_is_not_missing(code: Code) -> Iterator[SmallChange]:
     chosen = [edit for value, edit in choices if value not in truths]
     asked = [edit for value, edit in conditions if value not in truths]
     # Who writes a default so does it wherever there is one.
-    yield from _all_and_each(code, chosen)
+    yield from all_then_each(code, [[one] for one in chosen])
     # What is asked may be meant: nobody asked for a change of what the test does not need.
     for one in asked:
         yield code.together([one])
     if len(chosen) + len(asked) > 1 and asked:
-        yield from islice(_all_and_each(code, [*chosen, *asked]), 1)
+        yield from islice(all_then_each(code, [[one] for one in (*chosen, *asked)]), 1)
 
 
 def _choices(code: Code) -> Iterator[tuple[Node, Edit]]:
@@ -75,16 +76,6 @@ def _conditions(code: Code) -> Iterator[tuple[Node, Edit]]:
             yield inner, code.edit(condition, f"{code.text(inner)} {sign} None")
 
 
-def _all_and_each(code: Code, edits: list[Edit]) -> Iterator[SmallChange]:
-    try:
-        if len(edits) > 1:
-            yield code.together(edits)
-    except ValueError:
-        pass
-    for one in edits:
-        yield code.together([one])
-
-
 def identity(code: Code) -> Iterator[SmallChange]:
     """Equal numbers and texts need not be the same object."""
     edits = []
@@ -95,7 +86,7 @@ def identity(code: Code) -> Iterator[SmallChange]:
         for one in node.children:
             if one.type in ("is", "is not"):
                 edits.append(code.edit(one, "==" if one.type == "is" else "!="))
-    yield from _all_and_each(code, edits)
+    yield from all_then_each(code, [[one] for one in edits])
 
 
 def rounding(code: Code) -> Iterator[SmallChange]:

@@ -8,7 +8,7 @@ from functools import partial
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
-from spark_desktop.adapters.pitfalls.shared import line_of, lines_above, one_of, stands_alone, uses
+from spark_desktop.adapters.pitfalls.shared import line_of, one_of, stands_alone, uses
 from spark_desktop.domain.small_change import SmallChange
 
 # A name, its first value, and its declaration.
@@ -67,7 +67,7 @@ def _carried(shape: Shape, code: Code) -> Iterator[SmallChange]:
             gone = line_of(code, one)
             is_limit = _ends_it(shape, found[0], body, code)
             if gone is not None and not is_limit and _is_carried(code, found, function, body):
-                yield code.together([gone, lines_above(code, first, [code.text(one)])])
+                yield code.together([gone, code.before(first, code.text(one))])
             one = one.prev_named_sibling
 
 

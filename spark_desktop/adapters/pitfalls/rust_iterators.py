@@ -9,7 +9,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.rounds import turned_around
 from spark_desktop.adapters.pitfalls.rust_text import field_of_call
 from spark_desktop.adapters.pitfalls.rust_types import element_of, method_of, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, one_of, stands_alone
+from spark_desktop.adapters.pitfalls.shared import all_then_each, one_of, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
 _COPIED = re.compile(r"[iu](?:8|16|32|64|128|size)|f32|f64|char|bool")
@@ -67,8 +67,8 @@ def _dedup(code: Code) -> Iterator[SmallChange]:
         taken = "*one" if _COPIED.fullmatch(kind) else "one.clone()"
         line = "let mut seen = HashSet::new();"
         kept = code.edit(one, f"{name}.retain(|one| seen.insert({taken}))")
-        as_they_come = code.together([lines_above(code, statement, [line]), kept])
-        in_order = code.together([lines_above(code, statement, [f"{name}.sort();"])])
+        as_they_come = code.together([code.before(statement, line), kept])
+        in_order = code.together([code.before(statement, f"{name}.sort();")])
         yield from one_of(code.places.start(one), as_they_come, in_order)
 
 
@@ -200,7 +200,7 @@ def _heap(code: Code) -> Iterator[SmallChange]:
         (one for one in below(code.root, "use_declaration") if "BinaryHeap" in code.text(one)), None
     )
     if used is not None and stands_alone(code, used):
-        edits.append(lines_above(code, used, ["use std::cmp::Reverse;"]))
+        edits.append(code.before(used, "use std::cmp::Reverse;"))
     yield code.together(edits)
 
 

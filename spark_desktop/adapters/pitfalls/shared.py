@@ -30,12 +30,6 @@ def indent_of(code: Code, node: Node) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def lines_above(code: Code, node: Node, lines: Sequence[str]) -> Edit:
-    """Return what puts lines above the one that a node begins in, with its indent."""
-    begin = _line_start(code, node)
-    return begin, begin, _lines(code, indent_of(code, node), lines)
-
-
 def lines_below(code: Code, node: Node, lines: Sequence[str]) -> Edit:
     """Return what puts lines below the one that a node ends in, with its indent."""
     end = code.content.find("\n", code.places.end(node)) + 1 or len(code.content)

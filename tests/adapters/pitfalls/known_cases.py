@@ -1,5 +1,6 @@
 """Reads cases that are told as one diff: what stands there, and what one change makes of it."""
 
+import re
 from pathlib import Path
 
 from spark_desktop.adapters.languages import Parsing
@@ -25,3 +26,8 @@ def offered(path, text, lines=None):
     """Return the texts that the changes of the lines make, of the whole file by default."""
     span = lines or Span(0, len(split_lines(text)))
     return [one.applied(text) for one in pitfalls(Parsing().parse(path, text), text, span)]
+
+
+def both(text):
+    """Return the texts before and after, of a case that marks what is exchanged: «old→new»."""
+    return tuple(re.sub(r"«([^→]*)→([^»]*)»", side, text.lstrip("\n")) for side in (r"\1", r"\2"))

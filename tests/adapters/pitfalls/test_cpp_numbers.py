@@ -1,14 +1,14 @@
 """Traps of numbers in C++."""
 
-import re
+from functools import partial
 
 import pytest
+from adapters.pitfalls.known_cases import both, offered
 
 from spark_desktop.adapters.languages import Parsing
 from spark_desktop.adapters.pitfalls.code import Code
 from spark_desktop.adapters.pitfalls.cpp import RULES
 from spark_desktop.adapters.syntax import TreeSitterSyntax
-from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 
 # What a trap is mended by: «before→after».
@@ -244,13 +244,7 @@ double f(double a, double b) {
 }
 
 
-def changed(text):
-    found = TreeSitterSyntax().pitfalls("a.cpp", text, Span(0, len(split_lines(text))))
-    return [one.applied(text) for one in found]
-
-
-def both(text):
-    return tuple(re.sub(r"«([^→]*)→([^»]*)»", side, text.lstrip("\n")) for side in (r"\1", r"\2"))
+changed = partial(offered, "a.cpp")
 
 
 @pytest.mark.parametrize("name", TRAPS)
