@@ -73,7 +73,7 @@ _LARGE = ContextPlan(ALL_KINDS, 6_000)
 _LOCAL = ModelInfo("", 0, fim=False).label
 _UNKNOWN_LOCAL = 4.0
 _UNKNOWN = 100.0
-_WRONG_FACTS = 2.0
+_NEEDS_PROOF = 2.0
 _REPEATS = 1.0
 _REPEATS_ALL = 4.0
 # "qwen2.5-coder-0.5b", "llama3.1:8b", "mixtral-8x7b"
@@ -123,14 +123,15 @@ def is_smallest(model: ModelInfo) -> bool:
     return size is not None and size <= _REPEATS
 
 
-def gets_facts_wrong(model: ModelInfo) -> bool:
-    """Return whether what the model tells of code is mostly wrong, up to two billion parameters.
+def needs_proof(model: ModelInfo) -> bool:
+    """Return whether what a model tells or writes unasked is mostly wrong without a proof.
 
-    Of the questions of ``suggestion_quality`` that it answered the same way twice the 1.5B model
-    got one of eight right, and the 0.5B model none.
+    So it is up to two billion parameters. Of the questions of ``suggestion_quality`` that it
+    answered the same way twice the 1.5B model got one of eight right, and the 0.5B model none; of
+    the 1.5B model's wrong proposals half were stubs that its answers agreed on.
     """
     size = billions_of(model.id)
-    return size is not None and size <= _WRONG_FACTS
+    return size is not None and size <= _NEEDS_PROOF
 
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -14,7 +14,7 @@ from spark_desktop.domain.answer_facts import (
 )
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.prompt_layout import gets_facts_wrong
+from spark_desktop.domain.prompt_layout import needs_proof
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Endpoint
 
@@ -49,7 +49,7 @@ async def _doubt(endpoint: Endpoint, request: ChatRequest, question: str, answer
         return say("The answer says nothing.")
     if only_repeats(question, answer, "\n".join(one.text for one in request.messages)):
         return say("The answer only repeats what the model was shown.")
-    if gets_facts_wrong(endpoint.model) and tells_a_fact(question, answer):
+    if needs_proof(endpoint.model) and tells_a_fact(question, answer):
         return say("Models of this size are mostly wrong about facts of code: do not rely on it.")
     if lacks_number(question, answer):
         return say("The answer gives no number, which was asked for.")

@@ -8,7 +8,7 @@ from spark_desktop.domain.choosing import Choice, Vote, chosen
 from spark_desktop.domain.completion import Priority, Timing, Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import apply
-from spark_desktop.domain.prompt_layout import is_smallest
+from spark_desktop.domain.prompt_layout import is_smallest, needs_proof
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
@@ -21,6 +21,7 @@ from spark_desktop.services.work import Work
 
 # Apart from the seeds of the answers before.
 _SEEDS = 100
+_ASKED = EditComment | Instruction
 # Further answers where those of a small model nearly agree.
 _MORE = 2
 
@@ -36,8 +37,8 @@ class Weighing:
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
 
-        The smallest models' mistakes repeat themselves: nothing of theirs is shown that came
-        unasked and that nothing proves. What was asked for in words is shown where all of five
+        Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
+        that nothing proves. Of the smallest what was asked for in words is shown where all of five
         answers agree, and what a test proves but for a bound where four of five do. A broken file
         that parses again is no new code, and weighed.
 
@@ -59,7 +60,7 @@ class Weighing:
                 # With a warning: some bounds can be either, and what no model wrote no other answer
                 # of it says anything about.
                 return found
-        elif is_small and not isinstance(found.trigger, EditComment | Instruction | Repair):
+        elif needs_proof(work.endpoint.model) and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
             return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
         ballot = _Ballot.of(found, work.likelihood)

@@ -74,9 +74,10 @@ SMALL = replace(MODEL, id="qwen2.5-coder-0.5b")
 STUB = 'def double(value):\n    """Return twice the value."""\n    ...\n'
 
 
-async def test_of_the_smallest_models_nothing_is_shown_unasked_that_nothing_proves(world_of):
+@pytest.mark.parametrize("model", ["qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"])
+async def test_of_small_models_nothing_is_shown_unasked_that_nothing_proves(world_of, model):
     world = world_of(MemoryFiles(a__py=STUB), *[fenced(TIMES)] * 3)
-    world.endpoint.become(replace(SMALL, fim=False))
+    world.endpoint.become(replace(SMALL, id=model, fim=False))
     world.suggester.effort = Effort(samples=3)
     (trigger,) = world.triggers("a.py")
     proposal = await world.ready(trigger)
