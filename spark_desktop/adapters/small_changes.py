@@ -77,11 +77,22 @@ def _of_words(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallCh
         word = text_of(node)
         if word in "<>" and node.parent is not None and node.parent.type not in _COMPARISONS:
             continue  # of a type or a tag
+        if word == "-" and _is_signed(node):
+            yield NUMBER, _put(node, places, "")
+            continue
         for rank, other in twins(word):
             yield rank, _put(node, places, other)
         if node.type in _NUMBERS and word.isdecimal() and len(word) < 10:
-            for step in (1, -1):
-                yield NUMBER, _put(node, places, str(int(word) + step))
+            for number in (int(word) + 1, int(word) - 1):
+                # Nobody writes -0: what it passes is another mistake.
+                if number or not _is_signed(node):
+                    yield NUMBER, _put(node, places, str(number))
+
+
+def _is_signed(node: Node) -> bool:
+    """Return whether it is a number with a sign, or that sign."""
+    parent = node.parent
+    return parent is not None and parent.type.startswith("unary") and parent.child_count == 2
 
 
 def _of_names(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallChange]]:

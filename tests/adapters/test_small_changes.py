@@ -81,3 +81,19 @@ def test_words_of_two_are_one():
     text = "def f(a, b):\n    return a is not b\n"
     assert changed("a.py", text)[0] == text.replace("is not", "is")
     assert not any("not not" in one for one in changed("a.py", text))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "def f(a):\n    return a[-1]\n"),
+        ("a.ts", "function f(a: number[]) { return a.at(-1); }\n"),
+        ("a.go", "package a\n\nfunc f(a func(int) int) int { return a(-1) }\n"),
+        ("a.rs", "fn f(a: fn(i8) -> i8) -> i8 { a(-1) }\n"),
+    ],
+)
+def test_a_number_with_a_sign_loses_it_whole_or_stays_off_nought(path, text):
+    found = changed(path, text)
+    assert {text.replace("-1", "-2"), text.replace("-1", "1")} <= set(found)
+    for nonsense in ("-0", "+1"):
+        assert text.replace("-1", nonsense) not in found
