@@ -4366,6 +4366,10 @@ The proposal was made for:
    <translation>Сохранить беседу как изображение…</translation>
   </message>
   <message>
+   <source>Save {words}</source>
+   <translation>Сохранить: {words}</translation>
+  </message>
+  <message>
    <source>Saved lately: {place}</source>
    <translation>Недавно сохранено: {place}</translation>
   </message>

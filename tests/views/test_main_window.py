@@ -149,12 +149,13 @@ async def test_an_edit_begins_in_the_composer(
 
 
 async def test_a_file_of_the_folder_is_shown(opened: MainWindow, models: ProjectViewModels) -> None:
-    opened.choose_file()
+    opened.keys["open_file"].trigger()
     (dialog,) = opened.findChildren(QFileDialog)
+    dialog.fileSelected.emit("/home/me/library/stats.py")
     dialog.reject()
-    opened.show_file("/home/me/library/stats.py")
     await until(lambda: models.review.path == "stats.py")
-    opened.show_file("/etc/hosts")
+    opened.keys["open_file"].trigger()
+    opened.findChildren(QFileDialog)[-1].fileSelected.emit("/etc/hosts")
     await until(
         lambda: models.review.notice is not None and "/etc/hosts" in models.review.notice.text
     )
