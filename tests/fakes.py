@@ -246,7 +246,9 @@ class MemoryFiles:
             sorted(
                 path
                 for path in self.data
-                if path.startswith(f"{below}/" if below else "") and not secret_name(path)
+                if path.startswith(f"{below}/" if below else "")
+                and not secret_name(path)
+                and path not in self.ignored_paths
             )
         )
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from spark_desktop.domain.compiled_sources import line_like, source_of
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.secret_text import secret_in
@@ -126,7 +127,9 @@ class FailingCode:
         """Return the places outside of tests, and those in tests, the nearest first."""
         outside: list[tuple[Snapshot, int]] = []
         tests: list[_Seen] = []
-        for frame in failure.frames:
+        files = frozenset(await self._files.files())
+        for written in failure.frames:
+            frame = written if written.path in files else await self._uncompiled(written, files)
             snapshot = await self._read(frame.path)
             if snapshot is None:
                 continue
@@ -138,6 +141,20 @@ class FailingCode:
             elif 0 <= frame.line < len(split_lines(snapshot.text.content)):
                 outside.append((snapshot, frame.line))
         return outside, tests
+
+    async def _uncompiled(self, frame: Frame, files: frozenset[str]) -> Frame:
+        """Return the place in TypeScript for one in what was compiled from it, else as it is."""
+        source = source_of(frame.path, files)
+        snapshot = None if source is None else await self._read(source)
+        if source is None or snapshot is None:
+            return frame
+        try:
+            # Only to compare it: what is ignored is shown to nobody.
+            compiled = split_lines((await self._files.read(frame.path)).text.content)
+        except FileError:
+            return Frame(source, -1)
+        line = compiled[frame.line] if 0 <= frame.line < len(compiled) else ""
+        return Frame(source, line_like(line, split_lines(snapshot.text.content)))
 
     async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""
@@ -213,6 +230,9 @@ def _named(symbols: Collection[Symbol], test: str) -> Symbol | None:
 
 def _seen(snapshot: Snapshot, frame: Frame, around: Symbol | None) -> _Seen:
     count = len(split_lines(snapshot.text.content))
+    if around is None and frame.line < 0:
+        # Which line is not known: any of the file, which may be one test as a whole.
+        return _Seen(snapshot, Span(0, count), max(0, count - 1))
     if around is None:
         line = min(max(frame.line, 0), max(0, count - 1))
         return _Seen(snapshot, Span(max(0, line - 6), min(count, line + 2)), line)

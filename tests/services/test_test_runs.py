@@ -1,5 +1,7 @@
 """From a failing run to the code that it points at."""
 
+from pathlib import Path
+
 from fakes import MemoryFiles
 from run_fakes import ScriptedRuns
 
@@ -9,6 +11,7 @@ from spark_desktop.domain.project_checks import NotRun, Ran
 from spark_desktop.domain.test_output import REPORT
 from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain
 from spark_desktop.services.secret_guard import SecretGuard
 from spark_desktop.services.test_runs import FailedRun, FailingCode
@@ -292,3 +295,51 @@ async def test_a_typed_command_passes_with_zero_and_with_nothing_else():
     assert found[1].detail == "make test ends with 3: boom"
     assert found[1].report == "boom"
     assert evidence.tries == found
+
+
+JOIN = "export function join(a: string, b: string): string {\n  return a;\n}\n"
+JOIN_TEST = (
+    'import { join } from "../src/join";\n\ninterface Case {\n  a: string;\n}\n\n'
+    "function other(): void {\n  check(1);\n}\n\n"
+    'function main(): void {\n  check(join("a", "b") === "ab");\n}\n'
+)
+COMPILED = (
+    '"use strict";\nconst join_1 = require("../src/join");\n'
+    "function other() {\n    check(1);\n}\n"
+    'function main() {\n    check((0, join_1.join)("a", "b") === "ab");\n}\n'
+)
+NODE = (
+    "/home/me/project/build/tests/join.js:7\n        throw new Error();\n        ^\n\nError: no\n"
+    "    at main (/home/me/project/build/tests/join.js:7:5)\n\nNode.js v20\n"
+)
+
+
+class RootedFiles(MemoryFiles):
+    """Files of a folder whose paths a run names in full."""
+
+    @property
+    def root(self) -> Path:
+        return Path("/home/me/project")
+
+
+def compiled_project() -> MemoryFiles:
+    files = RootedFiles()
+    files.write("src/join.ts", JOIN)
+    files.write("tests/join.ts", JOIN_TEST)
+    return files
+
+
+async def test_what_was_compiled_leads_to_its_source():
+    files = compiled_project()
+    files.write("build/tests/join.js", COMPILED)
+    ignored = Ignored("build/tests/join.js", IgnoreReason.GITIGNORE, "build/")
+    files.ignored_paths["build/tests/join.js"] = ignored
+    (found,) = await pointed(files, NODE)
+    assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
+    assert 'check(join("a", "b") === "ab");' in found.report
+
+
+async def test_what_was_compiled_and_cannot_be_read_leads_to_its_source_as_a_whole():
+    files = compiled_project()
+    (found,) = await pointed(files, NODE)
+    assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
