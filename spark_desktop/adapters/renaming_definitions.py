@@ -125,6 +125,8 @@ def _defined(
     elif single is not None and kind in ("function", "method"):
         told = (Parameter(text_of(single)),)
     result = about.child_by_field_name("return_type") or node.child_by_field_name("result")
+    if result is None and parsed.grammar.name in ("c", "cpp") and told is not None:
+        result = node.child_by_field_name("type")
     lines = Span(*rows_of(whole))
     gives = "" if told is None else given_back(about, parsed.grammar.name)
     return Defined(

@@ -1,5 +1,6 @@
 """What a changed signature asks of a call: new arguments where they can be computed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +9,10 @@ from spark_desktop.domain.defined import Parameter
 from spark_desktop.domain.file_names import Argument, Call
 from spark_desktop.domain.name_changes import renamed_parameters
 from spark_desktop.domain.text_edits import TextEdit
+
+_FUNCTION = re.compile(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
+# Names of a function type's parameters say nothing: "visit: (one: Item) => void".
+_NAMES_IN = re.compile(r"\b\w+\??\s*:\s*(?=[^:])|\b\w+\s+(?=[\w.*\[\]]+\s*[,)])")
 
 
 class Unclear(Enum):
@@ -40,7 +45,24 @@ class SignatureChange:
         same = all(map(_takes_the_same, self.old, self.new))
         added = self.new[len(self.old) :]
         is_longer = len(self.new) >= len(self.old)
+        if self.other_functions:
+            return True
         return not (same and is_longer and all(one.has_default or one.takes_rest for one in added))
+
+    @property
+    def other_functions(self) -> frozenset[str]:
+        """Return the parameters that take a function of another type now.
+
+        Such a function gives or takes something else; other types may fit as before.
+        """
+        before = {one.name: one.type for one in self.old if _FUNCTION.search(one.type)}
+        return frozenset(
+            one.name
+            for one in self.new
+            if one.name in before
+            and _FUNCTION.search(one.type)
+            and _shape(one.type) != _shape(before[one.name])
+        )
 
     @property
     def is_reordered(self) -> bool:
@@ -66,6 +88,8 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
         return Unclear.UNFIT
     back = {there: here for here, there in names.items()}
     kept = {back.get(one.name, one.name) for one in change.new}
+    if any(name in given for name in change.other_functions):
+        return Unclear.VALUE
     gone = [one for name, one in given.items() if name not in kept and name != _REST]
     if any("(" in one.text or "await" in one.text for one in gone):
         return Unclear.EFFECT
@@ -166,6 +190,10 @@ def _edits(call: Call, texts: list[str]) -> tuple[TextEdit, ...]:
         at = before[-1].end if before else call.start
         edits.append(TextEdit(at, at, f", {more}" if before else more))
     return tuple(edits)
+
+
+def _shape(type_: str) -> str:
+    return re.sub(r"\s+", "", _NAMES_IN.sub("", type_))
 
 
 def _takes_the_same(one: Parameter, other: Parameter) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
 
@@ -32,6 +33,8 @@ class NameChange:
 
     old: Defined
     new: Defined
+    # Types of the same save that are called otherwise now.
+    renamed_types: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_renamed(self) -> bool:
@@ -60,7 +63,15 @@ class NameChange:
         old, new = self.old.gives, self.new.gives
         if self.turns_async or self.turns_plain:
             old, new = awaited(old), awaited(new)
-        return bool(old and new) and old != new and not old.startswith("nothing")
+        is_other = bool(old and new) and old != new and not old.startswith("nothing")
+        return is_other or self.gives_other_type
+
+    @property
+    def gives_other_type(self) -> bool:
+        """Return whether its result is of a type that callers have to look at."""
+        texts = self.old.text, self.new.text
+        types = dict(self.renamed_types)
+        return is_other_result(self.old.result, self.new.result, texts, self.new.path, types)
 
     @property
     def turns_async(self) -> bool:
@@ -116,7 +127,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
     for one in old.once:
         same = new.get(_moved_key(one, pairs))
         if same is not None and id(one) not in renamed:
-            change = NameChange(one, same)
+            change = NameChange(one, same, tuple(pairs.items()))
             if change.is_resigned and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}

@@ -34,10 +34,14 @@ def instruction_for(followed: Iterable[Followed]) -> str:
         if one.change.turns_async and not one.change.gives_other:
             told.append(f"`{new.name}` is async now: each call of it is awaited.")
         if one.change.gives_other:
+            was, now = old.gives, new.gives
+            if was == now or one.change.gives_other_type:
+                was, now = f"`{old.result}`", f"`{new.result}`"
             told.append(
-                f"A call of `{new.name}` gave {old.gives} and now gives {new.gives}; it is\n"
-                f"{_short(new.text)}\nChange what is done with the result of each call of it, so "
-                "that the code around works as before; a value that is not needed there is ignored."
+                f"A call of `{new.name}` gave {was} and now gives {now}; it is\n"
+                f"{_short(new.text)}\nChange what is done with the result of each call of it, "
+                "so that the code around works as before; a value that is not needed there is "
+                "ignored, and where it fails now instead of giving nothing, that is handled."
             )
     return " ".join((*told, "Change nothing else."))
 

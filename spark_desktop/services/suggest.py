@@ -10,7 +10,7 @@ from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat
+from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat, needs_proof
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -146,6 +146,8 @@ class Suggester:
                 return self._put(computed)
         work = await self._begun(proposal, trigger, revision)
         found = await self._sought(work)
+        if _is_fine_already(work, found):
+            return self._put(replace(found, state=Cancelled(say("nothing is left to follow up"))))
         reason = failure(found.evidence)
         if reason is None and revision is None:
             found = await self._weighing.weighed(work, found, self.effort)
@@ -224,7 +226,7 @@ class Suggester:
             work.is_decided = work.is_decided or refuted
             passed = failure(found.evidence) is None
             await self.ways.note(found, way, passed)
-            if passed:
+            if passed or _is_fine_already(work, found):
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
@@ -247,6 +249,12 @@ class Suggester:
     def _put(self, proposal: Proposal) -> Proposal:
         self._board.put(proposal)
         return proposal
+
+
+def _is_fine_already(work: Work, found: Proposal) -> bool:
+    """Return whether a model that may be believed sees nothing to do where a change is used."""
+    is_same = any(one.name == say("differs") and not one.passed for one in found.evidence)
+    return is_same and isinstance(found.trigger, FollowUp) and not needs_proof(work.endpoint.model)
 
 
 def _placed(trigger: ModelTrigger, syntax: Syntax) -> Target | SparkError:

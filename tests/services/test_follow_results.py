@@ -3,6 +3,7 @@
 import pytest
 from following import Following, following
 
+from spark_desktop.domain.proposal import Cancelled
 from spark_desktop.domain.trigger import FollowUp, title_of
 
 GRADE = """def grade(answers):
@@ -107,6 +108,92 @@ async def test_an_error_beside_the_result_in_go_is_asked_of_the_model(project):
         ),
     )
     assert asked(one) == {"Load() gives another result: c.go, Two()"}
+
+
+FIND = """def find(rooms, number) -> Room | None:
+    for room in rooms:
+        if room.number == number:
+            return room
+    return None
+"""
+FAILS = """def find(rooms, number) -> Room:
+    for room in rooms:
+        if room.number == number:
+            return room
+    raise NoSuchRoom(number)
+"""
+DESK = """from a import find
+
+
+def text(rooms):
+    room = find(rooms, 1)
+    return "none" if room is None else room.name
+"""
+
+
+async def test_a_function_that_fails_now_instead_of_giving_none_is_asked_of_the_model(project):
+    answer = """def text(rooms):
+    try:
+        return find(rooms, 1).name
+    except NoSuchRoom:
+        return "none"
+"""
+    one = project({"a.py": FIND, "b.py": DESK})
+    one.world.endpoint.answers.extend(type(one.world.endpoint)(answer).answers)
+    await one.save(a__py=FAILS)
+    assert asked(one) == {"find() gives another result: b.py, text()"}
+    (proposal,) = one.world.board.all()
+    assert "gave `Room | None` and now gives `Room`" in proposal.trigger.instruction
+    assert "raise NoSuchRoom(number)" in proposal.trigger.instruction
+
+
+async def test_a_caller_that_the_model_leaves_as_it_is_needs_nothing(project):
+    one = project({"a.py": FIND, "b.py": DESK})
+    unchanged = DESK.partition("\n\n\n")[2]
+    one.world.endpoint.answers.extend(type(one.world.endpoint)(unchanged).answers)
+    await one.save(a__py=FAILS)
+    (proposal,) = one.world.board.all()
+    assert proposal.state == Cancelled("nothing is left to follow up")
+    assert len(one.world.endpoint.requests) == 1
+
+
+async def test_a_type_that_is_renamed_in_the_same_save_is_no_other_result(project):
+    shop = "class Tin:\n    size = 1\n\n\ndef first() -> Tin:\n    return Tin()\n"
+    use = "from a import first\n\n\ndef f():\n    return first()\n"
+    one = project({"a.py": shop, "b.py": use})
+    await one.save(a__py=shop.replace("Tin", "Can"))
+    assert one.world.board.all() == ()
+
+
+WALK = """package app
+
+func Walk(visit func(name string)) { visit("a") }
+
+func All(depth int, visit func(name string) int) {}
+"""
+WALKS = """package app
+
+func Count() int {
+\tcount := 0
+\tWalk(func(name string) { count++ })
+\tAll(1, nil)
+\treturn count
+}
+"""
+
+
+async def test_a_function_that_is_passed_and_has_to_give_something_now_is_asked_of_the_model(
+    project,
+):
+    one = project({"a.go": WALK, "b.go": WALKS}, WALKS.partition("\n\n")[2])
+    await one.replace("a.go", ("visit func(name string)) {", "visit func(name string) bool) {"))
+    assert asked(one) == {"Walk(): new arguments in b.go, Count()"}
+
+
+async def test_other_names_of_what_a_passed_function_takes_ask_nothing(project):
+    one = project({"a.go": WALK, "b.go": WALKS})
+    await one.replace("a.go", ("visit func(name string))", "visit func(word string))"))
+    assert one.world.board.all() == ()
 
 
 async def test_a_method_of_an_interface_is_followed_with_those_of_its_types(project):
