@@ -38,37 +38,32 @@ class Weighing:
         """Return the answer that others agree with most; a lonely one with a doubt.
 
         Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
-        that nothing proves. Of the smallest what was asked for in words is shown where all of five
-        answers agree, and what a test proves but for a bound where four of five do. A broken file
-        that parses again is no new code, and weighed.
+        that nothing proves, and of what was asked for in words three of three answers have to
+        agree, or four of five; of the smallest all of five. Of these what a test proves but for a
+        bound is weighed as well. A broken file that parses again is no new code, and weighed.
 
-        Nothing is weighed that a test has proved (of the smallest models down to its bounds), nor
-        where other answers would cost money. Raises EndpointError.
+        Nothing else is weighed that a test has proved, nor where other answers would cost money.
+        Raises EndpointError.
         """
         others = effort.samples - 1
-        is_proved = any(check.proves and check.passed for check in found.evidence)
         is_free = work.endpoint.model.is_local and not work.in_blocks
-        is_small = is_smallest(work.endpoint.model)
         if not effort.doubts or others < 1 or not is_free:
             return found
+        is_small, is_least = needs_proof(work.endpoint.model), is_smallest(work.endpoint.model)
+        is_proved = any(check.proves and check.passed for check in found.evidence)
         if is_proved:
-            bound = await self._probes.open_bound(work.target, found)
-            if bound is None:
+            found, is_open = await self._bounded(work, found)
+            if not is_open or not is_least or not found.model:
                 return found
-            found = replace(found, evidence=(*found.evidence, bound))
-            if not is_small or not found.model:
-                # With a warning: some bounds can be either, and what no model wrote no other answer
-                # of it says anything about.
-                return found
-        elif needs_proof(work.endpoint.model) and not isinstance(found.trigger, _ASKED | Repair):
+        elif is_small and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
             return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
         ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)
-        is_asked = is_small and not is_proved and not isinstance(found.trigger, Repair)
-        is_doubtful = 1 < ballot.agreeing < ballot.asked and not is_asked
-        if is_small and (is_doubtful or (is_asked and ballot.agreeing == ballot.asked)):
+        needs_all = is_least and not is_proved and not isinstance(found.trigger, Repair)
+        is_doubtful = 1 < ballot.agreeing < ballot.asked and not needs_all
+        if is_small and (is_doubtful or (needs_all and ballot.agreeing == ballot.asked)):
             await self._vote(ballot, work, effort, _MORE)
         if doubt is not None:
             if len(ballot.votes) == 1:
@@ -80,10 +75,20 @@ class Weighing:
             best = await self._judge.examined(work.target, best, names=False, project=True)
             if failure(best.evidence) and doubt is None:
                 best, choice = found, Choice(0, ballot.agreeing_with(0), choice.asked)
-        # Of the smallest models one answer of five may be another one, of three none.
-        may_differ = choice.asked > 1 + others and not is_asked
+        # One answer of five may be another one, of three none.
+        may_differ = choice.asked > 1 + others and not needs_all
         needed = choice.asked - may_differ if is_small else 2
         return ballot.told(best, (*best.evidence, agreement_of(choice, needed)))
+
+    async def _bounded(self, work: Work, found: Proposal) -> tuple[Proposal, bool]:
+        """Return a proved proposal, with a warning where its test leaves a bound open.
+
+        Some bounds can be either; and of what no model wrote no other answer says anything.
+        """
+        bound = await self._probes.open_bound(work.target, found)
+        if bound is None:
+            return found, False
+        return replace(found, evidence=(*found.evidence, bound)), True
 
     async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:
         """Ask for so many more answers; those that pass their checks without a doubt count."""

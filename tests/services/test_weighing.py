@@ -89,6 +89,30 @@ async def test_of_small_models_nothing_is_shown_unasked_that_nothing_proves(worl
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
+        ((TIMES,) * 3, "3 of 3 answers"),
+        ((TIMES, PLUS, TIMES, TIMES, TIMES), "4 of 5 answers"),
+        (
+            (TIMES, PLUS, TIMES, TIMES, PLUS),
+            "Only 3 of 5 answers are the same, too few for a model of this size.",
+        ),
+        ((TIMES, PLUS, SQUARE), "The model answered 3 times, each time something else."),
+    ],
+)
+async def test_what_small_models_were_asked_for_is_shown_where_nearly_all_agree(
+    asked, answers, told
+):
+    model = replace(MODEL, id="qwen2.5-coder-1.5b")
+    world, proposal = await asked(*answers, model=model)
+    assert proposal.evidence[-1].detail == told
+    assert proposal.state == (
+        Ready() if told.endswith("5 answers") or "3 of 3" in told else Withheld(told)
+    )
+    assert len(world.endpoint.requests) == len(answers)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
         ((TIMES,) * 5, "5 of 5 answers"),
         (
             (TIMES, TIMES, TIMES, TIMES, PLUS),
