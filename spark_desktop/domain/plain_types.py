@@ -1,64 +1,24 @@
-"""Types of Python values that can be seen at the expression itself. Pure; guesses nothing."""
+"""Types in a Python function's signature, against what its code does. Pure; guesses nothing."""
 
 import ast
-from collections.abc import Iterator
+import builtins
+from collections.abc import Iterable, Iterator
 
+from spark_desktop.domain.python_expressions import Known, joined, type_of
 from spark_desktop.domain.python_function import Function, defaults_of
+from spark_desktop.domain.python_inference import known_names, own_nodes, parameters_of
 
-_DISPLAYS: tuple[tuple[type[ast.AST], str], ...] = (
-    (ast.JoinedStr, "str"),
-    (ast.List, "list"),
-    (ast.ListComp, "list"),
-    (ast.Dict, "dict"),
-    (ast.DictComp, "dict"),
-    (ast.Set, "set"),
-    (ast.SetComp, "set"),
-)
-_MADE = {
-    **{one: one for one in ("int", "float", "str", "bool", "bytes", "list", "dict", "set")},
-    **{"len": "int", "ord": "int", "sorted": "list", "repr": "str", "chr": "str", "any": "bool"},
-    **{"all": "bool", "isinstance": "bool", "tuple": "tuple"},
-}
-_METHODS = {
-    **dict.fromkeys(("lower", "upper", "title", "casefold", "capitalize"), "str"),
-    **dict.fromkeys(("startswith", "endswith", "isdigit", "isalpha", "isspace"), "bool"),
-    **{"splitlines": "list"},
-}
-_BOOLS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+Imports = Iterable[ast.Import | ast.ImportFrom]
+
 # What an annotation accepts beside itself.
 _ACCEPTS = {"float": {"int", "bool"}, "int": {"bool"}, "complex": {"int", "float", "bool"}}
 _KNOWN = frozenset(
     ("int", "float", "str", "bool", "bytes", "list", "dict", "set", "tuple", "None", "complex")
 )
-_OLD_NAMES = {"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple"}
-
-
-def type_of(node: ast.expr) -> str:
-    """Return the type of an expression, "" where it is not seen; a tuple has those of its parts."""
-    if isinstance(node, ast.Constant):
-        kind = "None" if node.value is None else type(node.value).__name__
-        return "" if node.value is ... else kind
-    if isinstance(node, ast.Tuple):
-        parts = [type_of(one) for one in node.elts]
-        return f"tuple[{', '.join(parts)}]" if parts and all(parts) else "tuple"
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return "bool"
-    if isinstance(node, ast.Compare):
-        return "bool" if all(isinstance(one, _BOOLS) for one in node.ops) else ""
-    if isinstance(node, ast.IfExp):
-        first, other = type_of(node.body), type_of(node.orelse)
-        return first if first == other else ""
-    if isinstance(node, ast.Call):
-        return _made(node.func)
-    return next((name for kind, name in _DISPLAYS if isinstance(node, kind)), "")
-
-
-def _made(called: ast.expr) -> str:
-    """Return what a call gives: of a method only where it is one of a text that is seen."""
-    if isinstance(called, ast.Name):
-        return _MADE.get(called.id, "")
-    is_of_text = isinstance(called, ast.Attribute) and type_of(called.value) == "str"
-    return _METHODS.get(called.attr, "") if isinstance(called, ast.Attribute) and is_of_text else ""
+# Not Set, which is an abstract one, too.
+_OLD_NAMES = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
+# Who asks for the type itself handles values of others.
+_NARROWING = ("isinstance", "hasattr", "getattr", "type", "cast")
 
 
 def misfit(function: Function) -> tuple[str, str, str] | None:
@@ -71,22 +31,89 @@ def misfit(function: Function) -> tuple[str, str, str] | None:
         found = type_of(value)
         if one.annotation is not None and found != "None" and _refutes(one.annotation, found):
             return one.arg, ast.unparse(one.annotation), found
-    if function.returns is None or not isinstance(function, ast.FunctionDef) or _yields(function):
+    known = known_names(function)
+    for one in parameters_of(function.args):
+        if one.annotation is not None and (use := _strange_use(function, one, known)):
+            return one.arg, ast.unparse(one.annotation), use
+    if function.returns is None or _yields(function):
         return None
     for result in _results(function):
-        found = "" if _hides(function) else type_of(result)
+        found = type_of(result, known)
         if _refutes(function.returns, found):
             return "", ast.unparse(function.returns), found
     return None
 
 
-def tuple_given(function: Function) -> str:
-    """Return the tuple, with the types of its parts, that all results are; "" for anything else."""
-    if _hides(function):
+def result_given(function: Function, imports: Imports = ()) -> str:
+    """Return the type of a function's result, as an annotation; "" where it is not sure.
+
+    ``imports`` are those of the file.
+    """
+    if _yields(function):
         return ""
-    found = {type_of(one) for one in _results(function)}
-    only = found.pop() if len(found) == 1 else ""
-    return only if only.startswith("tuple[") and not _yields(function) else ""
+    known = known_names(function, imports)
+    found = {type_of(one, known) for one in _results(function)}
+    if not _ends(function.body):
+        found.add("None")
+    may_be_none = "None" in found and len(found) > 1
+    found -= {"None"} if may_be_none else set()
+    if found == {"int", "float"}:
+        found = {"float"}
+    only = joined(sorted(found)) if found and "" not in found else ""
+    return f"{only} | None" if only and may_be_none else only
+
+
+def _strange_use(function: Function, parameter: ast.arg, known: Known) -> str:
+    """Return what a parameter is used as that a value of its type is not; "" for nothing."""
+    told = outer_names(parameter.annotation) if parameter.annotation is not None else set()
+    types = [getattr(builtins, one) for one in told - {"None"} if one in _KNOWN]
+    if not types or not told <= _KNOWN or _is_other_at_times(function, parameter.arg):
+        return ""
+    for node in own_nodes(function):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name == parameter.arg:
+                if not any(hasattr(one, attribute) for one in types):
+                    return f"….{attribute}"
+            case ast.Subscript(value=ast.Name(id=name)) if name == parameter.arg:
+                if not any(hasattr(one, "__getitem__") for one in types):
+                    return "…[…]"
+            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)):
+                if name == parameter.arg and not any(hasattr(one, "__iter__") for one in types):
+                    return "for … in …"
+    return ""
+
+
+def _is_other_at_times(function: Function, name: str) -> bool:
+    """Return whether a parameter is bound to something else, or asked of what type it is."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            asked = any(isinstance(one, ast.Name) and one.id == name for one in node.args)
+            if asked and called in _NARROWING:
+                return True
+    return False
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Return whether it surely does not go on behind these statements."""
+    match body[-1] if body else None:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=first, orelse=other):
+            return _ends(first) and _ends(other)
+        case ast.Try(body=first, handlers=handlers, orelse=other, finalbody=last):
+            is_all = all(_ends(one.body) for one in handlers)
+            return _ends(last) or (is_all and (_ends(other) if other else _ends(first)))
+        case ast.While(test=ast.Constant(value=True)) as loop:
+            return not any(isinstance(node, ast.Break) for node in ast.walk(loop))
+        case ast.With(body=inner) | ast.AsyncWith(body=inner):
+            return _ends(inner)
+        case ast.Match(cases=[*_, ast.match_case(ast.MatchAs(None), None)] as cases):
+            return all(_ends(one.body) for one in cases)
+        case _:
+            return False
 
 
 def _refutes(annotation: ast.expr, found: str) -> bool:
@@ -116,32 +143,10 @@ def outer_names(annotation: ast.expr) -> set[str]:
 
 
 def _results(function: Function) -> Iterator[ast.expr]:
-    for node in _own(function):
+    for node in own_nodes(function):
         if isinstance(node, ast.Return):
             yield node.value or ast.Constant(None)
 
 
-def _hides(function: Function) -> bool:
-    """Return whether a name of the language's own is another thing in the function."""
-    given = function.args
-    names = {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
-    names |= {
-        node.id
-        for node in _own(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    return bool(names & _MADE.keys())
-
-
 def _yields(function: Function) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(function))
-
-
-def _own(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function without those of functions in it."""
-    left: list[ast.AST] = list(function.body)
-    while left:
-        node = left.pop(0)
-        yield node
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            left += ast.iter_child_nodes(node)
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function))

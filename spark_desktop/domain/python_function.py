@@ -60,6 +60,15 @@ def defaults_of(given: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
     return pairs
 
 
+def imports_in(text: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Return the imports at the top of a file; none of one that does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def names_beside(text: str, name: str) -> frozenset[str] | None:
     """Return what a text defines at its top beside the function ``name`` and classes around it.
 

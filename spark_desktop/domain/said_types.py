@@ -1,4 +1,4 @@
-"""Types that a Python docstring tells, written into the signature that lacks them. Pure.
+"""Types that a docstring or the code itself tells, written into a signature that lacks them. Pure.
 
 Small models like to tell types in the docstring where they were asked to annotate.
 """
@@ -7,8 +7,9 @@ import ast
 import re
 from collections.abc import Mapping
 
-from spark_desktop.domain.plain_types import tuple_given
-from spark_desktop.domain.python_function import FunctionText, defaults_of, function_in
+from spark_desktop.domain.plain_types import result_given
+from spark_desktop.domain.python_expressions import outer_of
+from spark_desktop.domain.python_function import FunctionText, defaults_of, function_in, imports_in
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
@@ -40,6 +41,8 @@ _OPTIONAL = re.compile(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
 def with_said_types(region: str) -> str | None:
     """Return the function with the types of its docstring; None where that tells not all of them.
 
+    That of the result may be seen from what the function returns.
+
     Nor where the signature is annotated already, or takes more than one line.
     """
     found = function_in(region)
@@ -57,7 +60,7 @@ def with_said_types(region: str) -> str | None:
         else type_
         for name, type_ in types.items()
     }
-    result = "" if node.returns is not None else _said(_RETURNS, doc)
+    result = "" if node.returns is not None else _said(_RETURNS, doc) or result_given(node)
     is_whole = all(types.values()) and (node.returns is not None or result)
     if not doc or not is_whole or given.vararg is not None or given.kwarg is not None:
         return None
@@ -72,15 +75,18 @@ def with_said_types(region: str) -> str | None:
     return "".join([*lines[:row], head.decode(), *lines[row + 1 :]])
 
 
-def with_exact_tuple(region: str) -> str:
-    """Return the function with what its tuple holds, where it only says that it gives one."""
+def with_exact_result(region: str, text: str) -> str:
+    """Return the function with what its result holds, where it only says that it is a container.
+
+    ``text`` is that of the file.
+    """
     found = function_in(region)
     node = None if found is None else found.node
     returns = None if node is None else node.returns
-    if found is None or node is None or not isinstance(returns, ast.Name) or returns.id != "tuple":
+    if found is None or node is None or not isinstance(returns, ast.Name):
         return region
-    given = tuple_given(node)
-    if not given:
+    given = result_given(node, [*imports_in(text), *found.imports])
+    if returns.id not in _HOLDERS or outer_of(given) != returns.id or "|" in given:
         return region
     lines = split_lines(region)
     row = returns.lineno - 1

@@ -1,5 +1,6 @@
 """From an answer to a request for documentation to its evidence."""
 
+import re
 from collections.abc import Callable
 
 from spark_desktop.domain.documentation_requests import (
@@ -10,7 +11,7 @@ from spark_desktop.domain.documenting import documented, only_documents
 from spark_desktop.domain.grafting import with_imports
 from spark_desktop.domain.prompt_layout import billions_of
 from spark_desktop.domain.proposal import Check
-from spark_desktop.domain.said_types import with_exact_tuple, with_said_types
+from spark_desktop.domain.said_types import with_exact_result, with_said_types
 from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, Instruction
@@ -25,6 +26,8 @@ from spark_desktop.services.target import Target
 _PYTHON = (".py", ".pyi")
 # Up to so many billion parameters a model leaves points out; others say them in their own words.
 _STRICT = 2.0
+# A result's type that says not what is in it; where the user wrote it, it stays.
+_BARE_RESULT = re.compile(r"->\s*(?:tuple|list|dict|set)\s*:")
 # Adds imports that were forgotten: the path, the text before and after; gives the text.
 Imports = Callable[[str, str, str], str]
 
@@ -86,8 +89,8 @@ class Documentation:
             better = self._rewritten(shaped, typed or shaped.region)
             if (fits := self._unsaid(better.region)).passed:
                 told, shaped = fits, better
-        if is_python and " -> tuple" not in target.text:
-            shaped = self._rewritten(shaped, with_exact_tuple(shaped.region))
+        if is_python and not _BARE_RESULT.search(target.text):
+            shaped = self._rewritten(shaped, with_exact_result(shaped.region, target.content))
         return shaped, (verdict, told)
 
     def _rewritten(self, shaped: Shaped, region: str) -> Shaped:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.said_types import with_exact_tuple, with_said_types
+from spark_desktop.domain.said_types import with_exact_result, with_said_types
 
 
 def written(*lines):
@@ -111,5 +111,19 @@ def test_a_type_behind_a_bracket_in_a_default_is_found():
 def test_a_tuple_says_what_it_holds(head, wanted):
     indent = " " * (len(head) - len(head.lstrip()))
     body = f"\n{indent}    return str(a), int(a)\n"
-    assert with_exact_tuple(head + body) == wanted + body
-    assert with_exact_tuple(f"{head}\n{indent}    return a\n") == f"{head}\n{indent}    return a\n"
+    assert with_exact_result(head + body, "") == wanted + body
+    unknown = f"{head}\n{indent}    return a\n"
+    assert with_exact_result(unknown, "") == unknown
+
+
+def test_a_list_says_what_it_holds_with_the_imports_of_the_file():
+    text = "def f(a: int) -> list:\n    found = []\n    found.append(gcd(a, 2))\n    return found\n"
+    assert with_exact_result(text, "from math import gcd\n") == text.replace("list:", "list[int]:")
+    assert with_exact_result(text, "from math import (\n") == text
+    may_be_none = "def f(a: int) -> list:\n    if a:\n        return [a]\n"
+    assert with_exact_result(may_be_none, "") == may_be_none
+
+
+def test_the_type_of_the_result_is_seen_in_the_code():
+    text = 'def f(a: int):\n    """Return the next one."""\n    return a + 1\n'
+    assert with_said_types(text) == text.replace("int):", "int) -> int:")
