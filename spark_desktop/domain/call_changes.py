@@ -11,6 +11,8 @@ from spark_desktop.domain.name_changes import renamed_parameters
 from spark_desktop.domain.text_edits import TextEdit
 
 _FUNCTION = re.compile(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
+# A parameter by which a function gives something back.
+_WRITTEN = re.compile(r"^(?!.*\bconst\b).*(?:\w\s*&(?!&)|\*)|&mut\b")
 # Names of a function type's parameters say nothing: "visit: (one: Item) => void".
 _NAMES_IN = re.compile(r"\b\w+\??\s*:\s*(?=[^:])|\b\w+\s+(?=[\w.*\[\]]+\s*[,)])")
 
@@ -91,7 +93,8 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
     if any(name in given for name in change.other_functions):
         return Unclear.VALUE
     gone = [one for name, one in given.items() if name not in kept and name != _REST]
-    if any("(" in one.text or "await" in one.text for one in gone):
+    filled = {one.name for one in change.old if _WRITTEN.search(one.type)}
+    if any("(" in one.text or "await" in one.text for one in gone) or filled - kept:
         return Unclear.EFFECT
     written = _written(given, change, back)
     return written if isinstance(written, Unclear) else _edits(call, written)

@@ -4,6 +4,7 @@ import re
 
 from spark_desktop.domain.documentation_words import (
     ABOUT_TEXT,
+    CODE_VERBS,
     DATA,
     FOLLOWS,
     GAP,
@@ -27,6 +28,8 @@ _OPENINGS = tuple(
         rf"(?:{_ADDS}\s+)?{_GAP}{_NOUN}",
         # "Give the parameters types", "give it a docstring".
         rf"give\s+{_GIVEN}{_GAP}{_NOUN}",
+        # "Declare the types of a and b".
+        rf"(?:declare|specify)\s+{_GAP}(?P<sure>(?:(?:return|result)\s+)?types?)(?=\s+(?:of|for)\b)",
         # "Explain what it does in a comment".
         rf"(?:explain|describe)\s[^,]{{0,80}}?\b(?:in|as|with)\s+{_GAP}{_NOUN}$",
     )
@@ -67,6 +70,8 @@ _STAYS = re.compile(
 _IS = re.compile(
     r"(?:[Tt]he\s+)?[\w@]+\s+(?:is|are|(?:may|can)\s+be)\s+(?!.*\b(?:now|to|default|longer|wrong"
     r"|broken|missing)\b)(?:an?|any|some|either|always|[a-z]+s|[A-Z]\w+|int|str|bool|float|text)\b"
+    # "Lengths may have fractions": what values there are.
+    r"|(?:[Tt]he\s+)?[\w@]+\s+(?:may|can)\s+(?:have|hold|contain)\s+(?:no\s+|an?\s+|any\s+)?\w+$"
 )
 _COMMANDED = re.compile(
     r"\b(?:should|must|needs?\s+to|ha(?:ve|s)\s+to|instead|rather)\b", re.IGNORECASE
@@ -94,7 +99,7 @@ def opens(clause: str) -> tuple[bool, bool]:
     for opening in _OPENINGS:
         if found := opening.match(clause):
             rest = clause[found.end() :]
-            is_sure = found["sure"] is not None
+            is_sure = found.groupdict().get("sure") is not None
             if not rest.strip():
                 return True, False
             is_begun = _first(rest) in FOLLOWS or _is_telling(rest.strip())
@@ -123,7 +128,8 @@ def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
     if _IS.match(clause) and not _COMMANDED.search(clause):
         return True
     words = _WORD.findall(clause)
-    if is_list and len(words) == 1 and words[0].lower() not in _NO_NAMES:
+    is_name = len(words) == 1 or words[1:] == ["each"]
+    if is_list and is_name and words[0].lower() not in _NO_NAMES | CODE_VERBS:
         return True
     if not NEW_CODE.search(clause) and _is_known_text(clause, has_names=False)[0]:
         return True

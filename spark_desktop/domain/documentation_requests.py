@@ -42,7 +42,7 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"\s*\b(?:please|pls|plz|thanks|thank\s+you|thx|bitte)$", re.IGNORECASE)
-_LISTS = re.compile(r"\bnam(?:es?|ing)\b|\bfor\b|\bto\b", re.IGNORECASE)
+_LISTS = re.compile(r"\bnam(?:es?|ing)\b|\bfor\b|\bto\b|\btypes?\s+of\b", re.IGNORECASE)
 # What is to be done beside, without a clause of its own.
 _BESIDE = re.compile(
     r"\b(?:while|before|after)\s+(?:you\s+|also\s+|we\s+)?(?:add|fix|renam|refactor|remov|simplif"

@@ -26,18 +26,27 @@ class FunctionText:
         return self.node.col_offset + self.width
 
 
+def indent_of(text: str) -> int:
+    """Return by how many characters the first line that says something is indented."""
+    first = next((line for line in split_lines(text) if line.strip()), "")
+    return len(first) - len(first.lstrip(" \t"))
+
+
+def unindented(text: str) -> str:
+    """Return a text without the indent of its first line, each line where it was."""
+    width = indent_of(text)
+    lines = split_lines(text)
+    return "".join(one[width:] if one[:width].isspace() and one.strip() else one for one in lines)
+
+
 def function_in(text: str, name: str = "") -> FunctionText | None:
     """Return the function; None for a text that holds anything else but imports.
 
     With a ``name`` it is the only function of that name, also among others or in a class.
     """
-    lines = split_lines(text)
-    first = next((line for line in lines if line.strip()), "")
-    width = len(first) - len(first.lstrip(" \t"))
+    width = indent_of(text)
     try:
-        tree = ast.parse(
-            "".join(line[width:] if line[:width].isspace() else line for line in lines)
-        )
+        tree = ast.parse(unindented(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 
 from spark_desktop.domain.plain_types import result_given
 from spark_desktop.domain.python_expressions import outer_of
-from spark_desktop.domain.python_function import FunctionText, defaults_of, function_in, imports_in
+from spark_desktop.domain.python_function import (
+    Function,
+    FunctionText,
+    defaults_of,
+    function_in,
+    imports_in,
+    unindented,
+)
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
@@ -41,13 +48,31 @@ _OPTIONAL = re.compile(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
 def with_said_types(region: str) -> str | None:
     """Return the function with the types of its docstring; None where that tells not all of them.
 
-    That of the result may be seen from what the function returns.
-
-    Nor where the signature is annotated already, or takes more than one line.
+    That of the result may be seen from what the function returns. Nor where the signature is
+    annotated already, or takes more than one line. Of several functions each is looked at.
     """
     found = function_in(region)
-    if found is None:
+    return _of_each(region) if found is None else _typed(region, found)
+
+
+def _of_each(region: str) -> str | None:
+    lines = split_lines(region)
+    try:
+        tree = ast.parse(unindented(region))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
+    functions = [one for one in (*tree.body, *inner) if isinstance(one, Function)]
+    for one in sorted(functions, key=lambda node: -node.lineno):
+        place = slice(one.lineno - 1, one.end_lineno)
+        text = "".join(lines[place])
+        found = function_in(text)
+        lines[place] = split_lines((found and _typed(text, found)) or text)
+    typed = "".join(lines)
+    return None if typed == region else typed
+
+
+def _typed(region: str, found: FunctionText) -> str | None:
     node = found.node
     doc = ast.get_docstring(node) or ""
     given = node.args

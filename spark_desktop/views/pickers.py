@@ -37,7 +37,9 @@ def pick_target(
     ``chosen`` gets the absolute path. The system asks before it replaces a file.
     """
     words, suffix = kind
-    dialog = QFileDialog(parent, tr("Save {words}", words=words), str(Path.home()), f"{words} (*.{suffix})")
+    dialog = QFileDialog(
+        parent, tr("Save {words}", words=words), str(Path.home()), f"{words} (*.{suffix})"
+    )
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
     dialog.selectFile(name)

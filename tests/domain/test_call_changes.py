@@ -117,3 +117,44 @@ def test_edits_that_meet_are_refused():
 
 def test_the_same_edit_twice_is_one():
     assert edited("abc", [TextEdit(0, 1, "x"), TextEdit(0, 1, "x")]) == "xbc"
+
+
+@pytest.mark.parametrize(
+    ("type_", "found"),
+    [
+        ("std::string&", Unclear.EFFECT),
+        ("int*", Unclear.EFFECT),
+        ("&mut Vec<u8>", Unclear.EFFECT),
+        ("const std::string&", "f(a)"),
+        ("std::string&&", "f(a)"),
+        ("int", "f(a)"),
+    ],
+)
+def test_an_argument_that_something_was_written_to_does_not_just_go(type_, found):
+    old = (Parameter("name", "int"), Parameter("value", type_))
+    change = SignatureChange(old, old[:1], has_keywords=False)
+    done = changed_call(call("f(a, b)"), change)
+    assert (done if isinstance(done, Unclear) else edited("f(a, b)", done)) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asks"),
+    [
+        ("func(name string)", "func(name string) bool", True),
+        ("func(name string)", "func(word string)", False),
+        ("(item: Item) => void", "(item: Item) => boolean", True),
+        ("(item: Item) => void", "(one: Item) => void", False),
+        ("Callable[[int], None]", "Callable[[int], bool]", True),
+        ("impl Fn(u8)", "impl Fn(u8) -> bool", True),
+        ("std::function<void(int)>", "std::function<bool(int)>", True),
+        ("int", "str", False),
+    ],
+)
+def test_a_function_that_is_passed_may_have_to_be_another_one(old, new, asks):
+    one, other = (Parameter("visit", old),), (Parameter("visit", new),)
+    change = SignatureChange(one, other, has_keywords=False)
+    assert change.asks is asks
+    assert changed_call(call("f(a)"), change) == (Unclear.VALUE if asks else ())
+    assert changed_call(call("f()"), SignatureChange((), other, has_keywords=False)) is (
+        Unclear.VALUE
+    )

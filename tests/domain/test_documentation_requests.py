@@ -21,6 +21,11 @@ from spark_desktop.domain.documentation_requests import (
         "JSDoc comment for `wait`",
         "this needs a docstring",
         "types for the parameters and the result",
+        "write JSDoc with @param for items, columns and gap each, @returns, and @throws for what "
+        "it throws; declare the types of items, columns and the result",
+        "add docstrings to the class `Boarding` (naming `metres`) and to its method `join` "
+        "(naming `plate` and saying when it returns False), and types for the parameters and "
+        "results of both; plates are texts, and lengths may have fractions",
     ],
 )
 def test_what_asks_only_for_documentation(instruction):
@@ -36,6 +41,10 @@ def test_what_asks_only_for_documentation(instruction):
         "return the comments as a list",
         "raise ValueError; add a docstring",
         "docstrings are parsed twice here: parse them once",
+        "declare the types of events in an enum",
+        "declare the types of events and emit them",
+        "add a docstring for items, sort each",
+        "add a docstring; lengths may have fractions now",
         "a docstring can be empty, return None then",
         "types are checked too late",
         "",

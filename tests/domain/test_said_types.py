@@ -127,3 +127,18 @@ def test_a_list_says_what_it_holds_with_the_imports_of_the_file():
 def test_the_type_of_the_result_is_seen_in_the_code():
     text = 'def f(a: int):\n    """Return the next one."""\n    return a + 1\n'
     assert with_said_types(text) == text.replace("int):", "int) -> int:")
+
+
+def test_of_several_functions_each_gets_the_types_that_it_tells():
+    text = (
+        "    class Line:\n"
+        "        def join(self, plate, first=False):\n"
+        '            """Let a car wait.\n\n            Args:\n                plate (str): which\n'
+        '                first (bool): whether\n            """\n'
+        "            return plate in self.all\n\n"
+        "        def leave(self, plate):\n"
+        '            """Let it go."""\n            del self.all[plate]\n'
+    )
+    head = "def join(self, plate: str, first: bool = False) -> bool:"
+    assert with_said_types(text) == text.replace("def join(self, plate, first=False):", head)
+    assert with_said_types(text.partition("        def leave")[0].replace("(", "[")) is None

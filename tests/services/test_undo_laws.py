@@ -146,6 +146,9 @@ class Undoing(RuleBasedStateMachine):
         work = self.edits.redo if on else self.edits.undo
         # Undo leaves nothing of a step: what stood of it before a redo brought the rest goes, too.
         is_rest = on and step.partly_undone
+        if is_rest:
+            # Nor does it take back a redo that brought only a part.
+            self.last = None
         self.switched(lambda: work(step.id, hunks), step.id if hunks is None else "")
         if is_rest:
             self.last = None
