@@ -145,7 +145,20 @@ def outer_names(annotation: ast.expr) -> set[str]:
 def _results(function: Function) -> Iterator[ast.expr]:
     for node in own_nodes(function):
         if isinstance(node, ast.Return):
-            yield node.value or ast.Constant(None)
+            yield from _alternatives(node.value or ast.Constant(None))
+
+
+def _alternatives(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield what a value is in one case or the other."""
+    if isinstance(value, ast.IfExp):
+        yield from _alternatives(value.body)
+        yield from _alternatives(value.orelse)
+    elif isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
+        # What is in front of the last is taken where it is true: it is not None then.
+        yield from (one for one in value.values[:-1] if not isinstance(one, ast.Constant))
+        yield value.values[-1]
+    else:
+        yield value
 
 
 def _yields(function: Function) -> bool:

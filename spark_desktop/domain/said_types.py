@@ -5,7 +5,7 @@ Small models like to tell types in the docstring where they were asked to annota
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from spark_desktop.domain.plain_types import result_given
 from spark_desktop.domain.python_expressions import outer_of
@@ -79,25 +79,46 @@ def _typed(region: str, found: FunctionText) -> str | None:
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     bare = [one for one in named if one.annotation is None and one.arg not in ("self", "cls")]
     types = {one.arg: _said(_NAMED, doc, one.arg) for one in bare}
-    types = {
-        name: f"{type_} | None"
-        if type_ and name in _without(given) and "None" not in type_
-        else type_
-        for name, type_ in types.items()
-    }
     result = "" if node.returns is not None else _said(_RETURNS, doc) or result_given(node)
     is_whole = all(types.values()) and (node.returns is not None or result)
     if not doc or not is_whole or given.vararg is not None or given.kwarg is not None:
         return None
-    if node.body[0].lineno != node.lineno + 1 or not (bare or result):
+    return with_types(region, types, result) if bare or result else None
+
+
+def type_meant(text: str, names: Collection[str] = ()) -> str:
+    """Return the type that an answer begins with, as an annotation; "" for none that is known.
+
+    ``names`` are those of classes that the file knows.
+    """
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "[") - (sign == "]")
+        if (sign in ",)=:#" and depth == 0) or depth < 0:
+            text = text[:place]
+            break
+    return _type_of(text.strip(), frozenset(names))
+
+
+def with_types(region: str, types: Mapping[str, str], result: str) -> str | None:
+    """Return the only function of a region with these types in its signature.
+
+    One that may be left out, and is None then, may be None. None where the signature takes more
+    than one line.
+    """
+    found = function_in(region)
+    if found is None or found.node.body[0].lineno != found.node.lineno + 1:
         return None
+    optional = _without(found.node.args)
+    types = {
+        name: f"{type_} | None" if type_ and name in optional and "None" not in type_ else type_
+        for name, type_ in types.items()
+    }
     lines = split_lines(region)
-    row = node.lineno - 1
+    row = found.node.lineno - 1
     # What is there stays as it is written: a default, a comment.
     head = _annotated(lines[row].encode(), found, types, result)
-    if head is None:
-        return None
-    return "".join([*lines[:row], head.decode(), *lines[row + 1 :]])
+    return None if head is None else "".join([*lines[:row], head.decode(), *lines[row + 1 :]])
 
 
 def with_exact_result(region: str, text: str) -> str:
@@ -166,16 +187,16 @@ def _said(patterns: tuple[str, ...], doc: str, name: str = "") -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _type_of(text: str) -> str:
+def _type_of(text: str, names: frozenset[str] = frozenset()) -> str:
     """Return the type that a text means, as an annotation; "" where it means none."""
     if optional := _OPTIONAL.fullmatch(text):
-        inner = _type_of(optional[1] or optional[2])
+        inner = _type_of(optional[1] or optional[2], names)
         return inner and f"{inner} | None"
     if many := _MANY.fullmatch(text):
-        inner = _type_of(many[2])
+        inner = _type_of(many[2], names)
         return inner and f"{many[1]}[{inner}]"
     text = re.sub(r"[A-Za-z_]\w*", lambda word: _OTHER_NAMES.get(word[0], word[0]), text)
-    if not set(re.findall(r"\w+", text)) <= _PLAIN:
+    if not set(re.findall(r"\w+", text)) <= _PLAIN | names:
         return ""
     try:
         node = ast.parse(text, mode="eval").body

@@ -79,7 +79,7 @@ class Documentation:
             shaped = self._rewritten(shaped, region.lstrip("\r\n"))
         if answer.is_whole:
             # The whole file: what stands outside of the lines that were meant says nothing.
-            return shaped, (verdict, self._unsaid(_lines_of(target, shaped.after)))
+            return shaped, (verdict, self._unsaid(lines_of(target, shaped.after)))
         plain = without_unasked_examples(path, target.instruction, shaped.region)
         if not has_examples(target.text):
             shaped = self._rewritten(shaped, plain)
@@ -123,7 +123,7 @@ class Documentation:
         )
 
 
-def _lines_of(target: Target, after: str) -> str:
+def lines_of(target: Target, after: str) -> str:
     """Return what a new text of the file has where the target stood; all of it where that moved."""
     lines, before = split_lines(after), split_lines(target.content)
     start, behind = target.lines.start, len(before) - target.lines.end

@@ -4,13 +4,12 @@ Asked for a whole function small models repeat it. Of one line that they are not
 what should stand there: so each line of the function is left out in turn, and the run decides.
 """
 
-import asyncio
 import re
 import time
 from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.completion import Finished, InfillRequest, TextChunk, Usage
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.prompt_layout import is_smallest
@@ -20,8 +19,9 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.judging import Judge, sum_of
-from spark_desktop.services.ports import Endpoint, Syntax
+from spark_desktop.services.ports import Syntax
 from spark_desktop.services.prompts import infill_request
+from spark_desktop.services.short_answers import short_answers
 from spark_desktop.services.work import Work
 
 # Lines that are tried at most, and seconds on the wall in which the last begins.
@@ -30,8 +30,6 @@ _MOST_LINES = 16
 _ANSWERS, _LEAST, _MOST = 24, 3, 8
 _SECONDS = 60.0
 _TOKENS = 60
-_TEMPERATURE = 0.7
-_SEED = 300
 _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''')")
 
 
@@ -116,7 +114,8 @@ class LineMends:
         start = sum(map(len, lines[:row])) + len(indent)
         request = infill_request(content, start, start + len(body) - len(indent))
         request = replace(request, stop=("\n",), max_tokens=_TOKENS, priority=work.priority)
-        answers = await self._answers(work.endpoint, request, count, found)
+        answers, usage = await short_answers(work.endpoint, request, count)
+        found.usage = sum_of(found.usage, usage)
         for said in dict.fromkeys(answers):
             if not said or said == body.strip():
                 continue
@@ -149,42 +148,6 @@ class LineMends:
     def _is_broken(self, path: str, before: str, after: str) -> bool:
         was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)
         return was is not None and now is not None and now > was
-
-    async def _answers(
-        self, endpoint: Endpoint, request: InfillRequest, count: int, found: _Found
-    ) -> list[str]:
-        # Together: the core decodes several answers in little more time than one.
-        asked = [
-            asyncio.ensure_future(
-                _answered(
-                    endpoint,
-                    replace(request, temperature=_TEMPERATURE, seed=_SEED + number)
-                    if number
-                    else request,
-                )
-            )
-            for number in range(count)
-        ]
-        try:
-            answers = await asyncio.gather(*asked)
-        finally:
-            for one in asked:
-                one.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
-        for _, usage in answers:
-            found.usage = sum_of(found.usage, usage)
-        return [said for said, _ in answers]
-
-
-async def _answered(endpoint: Endpoint, request: InfillRequest) -> tuple[str, Usage]:
-    said, usage = "", Usage(0, 0)
-    async with endpoint.stream(request) as chunks:
-        async for chunk in chunks:
-            if isinstance(chunk, TextChunk):
-                said += chunk.text
-            elif isinstance(chunk, Finished):
-                usage = chunk.usage
-    return said.partition("\n")[0].strip(), usage
 
 
 def _proposed(work: Work, after: str, told: tuple[Check, ...], number: int) -> Proposal:

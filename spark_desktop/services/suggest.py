@@ -41,7 +41,7 @@ from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.insertion import inserted_proposal
-from spark_desktop.services.judging import Judge
+from spark_desktop.services.judging import Judge, sum_of
 from spark_desktop.services.line_mends import LineMends
 from spark_desktop.services.locate import located
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
@@ -53,6 +53,7 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.signature_types import SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import (
     Target,
@@ -221,6 +222,8 @@ class Suggester:
             answer = await self._asked(work, way)
             work.way, work.likelihood = way, answer.finished.likelihood
             found = await self._examined(work, self.judge.checked(work.target, answer))
+            if failure(found.evidence) is not None and not answer.is_whole:
+                found = await self._with_types(work, answer, found)
             work.proposal = replace(found, evidence=())
             refuted = any(one.proves and not one.passed for one in found.evidence)
             work.is_decided = work.is_decided or refuted
@@ -239,6 +242,18 @@ class Suggester:
         ask = self._attempts.in_blocks if work.in_blocks else self._attempts.rewrite
         request = work.request(way, likelihood=self.effort.doubts)
         return await ask(work.proposal, work.target, work.endpoint, request)
+
+    async def _with_types(self, work: Work, answer: Answer, found: Proposal) -> Proposal:
+        """Return a documentation that lacks only types with those that the model fills in."""
+        if not (self.effort.fill_in and work.endpoint.model.fim):
+            return found
+        types = SignatureTypes(work)
+        region = await types.region(found)
+        asked = replace(answer.proposal, usage=sum_of(answer.proposal.usage, types.usage))
+        if region is None:
+            return replace(found, usage=sum_of(found.usage, types.usage))
+        typed = replace(answer, region=region, proposal=asked)
+        return await self._examined(work, self.judge.checked(work.target, typed))
 
     async def _examined(self, work: Work, proposal: Proposal) -> Proposal:
         effort = self.effort
