@@ -53,7 +53,7 @@ class SignatureTypes:
         target, path = self._work.target, found.trigger.snapshot.path
         if not path.endswith(_PYTHON) or found.patch is None or not _lacks_only_types(found):
             return None
-        after = apply(target.content, found.patch.hunks)
+        after = apply(found.trigger.snapshot.text.content, found.patch.hunks)
         region = lines_of(target, after)
         if after.count(region) != 1 or not _functions(region):
             return None
