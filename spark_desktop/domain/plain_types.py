@@ -63,6 +63,13 @@ def result_given(function: Function, imports: Imports = ()) -> str:
     return f"{only} | None" if only and may_be_none else only
 
 
+def may_give_none(function: Function) -> bool:
+    """Return whether a function gives None in one case, and something else in another."""
+    given = [type_of(one) for one in _results(function)]
+    is_some = any(one != "None" for one in given)
+    return is_some and ("None" in given or not _ends(function.body)) and not _yields(function)
+
+
 def _strange_use(function: Function, parameter: ast.arg, known: Known) -> str:
     """Return what a parameter is used as that a value of its type is not; "" for nothing."""
     told = outer_names(parameter.annotation) if parameter.annotation is not None else set()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.patch import apply
-from spark_desktop.domain.plain_types import misfit, result_given
+from spark_desktop.domain.plain_types import may_give_none, misfit, result_given
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.python_function import (
     Function,
@@ -94,6 +94,8 @@ class SignatureTypes:
             return None
         if not type_:
             type_ = await self._told(marked.replace(f"{_MARK} | None", _MARK), around, names)
+        if type_ and not name and may_give_none(found.node) and "None" not in type_:
+            type_ = f"{type_} | None"
         typed = type_ and with_types(text, {name: type_} if name else {}, "" if name else type_)
         found = function_in(typed or "")
         return typed if typed and found is not None and misfit(found.node) is None else None

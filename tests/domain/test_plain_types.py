@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from spark_desktop.domain.plain_types import misfit, result_given
+from spark_desktop.domain.plain_types import may_give_none, misfit, result_given
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,20 @@ def test_a_result_is_told_where_all_ways_give_it(body, given):
 
 def test_a_name_of_the_language_may_be_another_thing():
     assert result_given(ast.parse("def f(len):\n    return len(1), 2").body[0]) == "tuple"
+
+
+@pytest.mark.parametrize(
+    ("body", "may"),
+    [
+        ("return a", False),
+        ("return None", False),
+        ("pass", False),
+        ("if a:\n        return a", True),
+        ("if a:\n        return None\n    return a", True),
+        ("return a.b if a else None", True),
+        ("return a or None", True),
+        ("yield a", False),
+    ],
+)
+def test_a_result_may_be_none(body, may):
+    assert may_give_none(ast.parse(f"def f(a):\n    {body}").body[0]) is may

@@ -73,6 +73,22 @@ async def test_a_type_that_is_not_sure_is_not_written(asked, answers):
     assert "There is no type for word, count, mark" in proposal.state.reason
 
 
+async def test_a_result_that_is_none_in_one_case_may_be_none(asked):
+    code = CODE.replace("return mark", "if word:\n        return mark.pick")
+    said = SAID.replace("return mark", "if word:\n        return mark.pick")
+    mark = ("Mark",) * 3
+    code = code.replace("LEFT = 1", "from marks import Mark")
+    world, proposal = await asked(
+        *WORD,
+        *COUNT,
+        *mark,
+        *("str",) * 3,
+        said=said.replace('"-"', "Mark()"),
+        code=code.replace('"-"', "Mark()"),
+    )
+    assert head_of(world, proposal).endswith("mark: Mark = Mark()) -> str | None:")
+
+
 async def test_a_class_of_the_file_is_a_type(asked):
     code = CODE.replace("LEFT = 1", "from words import Word")
     world, proposal = await asked(*("Word",) * 3, *COUNT, *MARK, code=code)
