@@ -52,7 +52,7 @@ _NO_TEXT_BELOW = (
     "domain/language_members.py",
     "domain/model_shelf.py",
     "domain/notices.py",
-    "domain/python_checks.py",
+    "domain/python_",
     "domain/quick_actions.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
