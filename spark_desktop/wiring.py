@@ -54,6 +54,7 @@ from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.call_types import CallsEverywhere
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
@@ -300,6 +301,7 @@ def _assemble(
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     suggester.judge.imports = MissingImports(LanguageNames())
+    suggester.calls = CallsEverywhere(index, composing.items.guard)
     suggester.judge.invented = InventedNames(LanguageNames(), index, composing.items.guard)
     shadow.index = lambda: index if index.state.is_ready else None
     context.gathering.lookup.index = index

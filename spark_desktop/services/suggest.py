@@ -53,7 +53,7 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.signature_types import SignatureTypes
+from spark_desktop.services.signature_types import Calls, SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import (
     Target,
@@ -111,6 +111,8 @@ class Suggester:
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
         self.ways = Ways()
+        # What calls all over the workspace show of a function's types.
+        self.calls: Calls | None = None
         # Makes the follow-ups that need no model.
         self.follow_ups: Computing | None = None
 
@@ -247,7 +249,7 @@ class Suggester:
         """Return a documentation that lacks only types with those that the model fills in."""
         if not (self.effort.fill_in and work.endpoint.model.fim):
             return found
-        types = SignatureTypes(work)
+        types = SignatureTypes(work, self.calls)
         region = await types.region(found)
         asked = replace(answer.proposal, usage=sum_of(answer.proposal.usage, types.usage))
         if region is None:

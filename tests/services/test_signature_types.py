@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 from fakes import MODEL, MemoryFiles
 
+from spark_desktop.domain.call_types import Called, CallTypes
+from spark_desktop.domain.code import Reference, UseKind
 from spark_desktop.domain.completion import InfillRequest
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Ready, Withheld
 from spark_desktop.domain.trigger import EditComment, Instruction, Span
+from spark_desktop.services.call_types import CallsEverywhere
 
 CODE = (
     "LEFT = 1\n\n\n"
@@ -20,6 +23,19 @@ SAID = CODE.partition("\n\n\n")[2].replace(
 )
 ASKED = "add a docstring, and types for the parameters and the result"
 WORD, COUNT, MARK = ("str, count",) * 3, ("int, limit", "int", "int)"), ("str) -> str:",) * 3
+
+
+class StandingIndex:
+    """Knows the files that use any name."""
+
+    def __init__(self, references=(), is_ready=True) -> None:
+        self.paths, self.is_ready = references, is_ready
+
+    async def ready(self, seconds):
+        return self.is_ready
+
+    async def references(self, name, most=500):
+        return tuple(Reference(name, path, 0, 0, UseKind.CALL) for path in self.paths)
 
 
 def fenced(code: str) -> str:
@@ -64,7 +80,6 @@ async def test_each_type_is_filled_in_and_a_result_is_seen_in_the_code(asked):
         ("str", "str", "int"),  # they do not agree
         ("Word", "Word", "Word"),  # nobody knows it
         ("", "", ""),
-        (*WORD, *COUNT, *(("int",) * 3)),  # an int has no join
     ],
 )
 async def test_a_type_that_is_not_sure_is_not_written(asked, answers):
@@ -136,3 +151,61 @@ async def test_each_method_of_a_class_gets_its_types(world_of):
     text = apply(code, proposal.patch.hunks)
     assert "def add(self, car: str) -> None:" in text
     assert "def all(self) -> int:" in text
+
+
+SMALL = replace(MODEL, id="qwen2.5-coder-0.5b")
+
+
+@pytest.fixture
+def shown(world_of):
+    """Return what documents the function, and the calls of a test that the workspace has."""
+
+    async def ask(test, *answers, model=SMALL):
+        files = MemoryFiles(a__py=CODE, t__py=f"from a import repeated\n{test}")
+        world = world_of(files, fenced(SAID), *answers)
+        world.endpoint.become(model)
+        world.suggester.effort = Effort(repairs=0, samples=1)
+        index = StandingIndex(references=["a.py", "t.py", "notes.md", "gone.py"])
+        world.suggester.calls = CallsEverywhere(index, world.files)
+        snapshot = await world.files.read("a.py")
+        return world, await world.ready(Instruction(snapshot, Span(3, 5), ASKED))
+
+    return ask
+
+
+async def test_what_calls_pass_needs_no_model(shown):
+    world, proposal = await shown('repeated("a", 2)\nrepeated("b")\n', *MARK)
+    assert proposal.state == Ready()
+    assert "word: str, count: int | None = None" in head_of(world, proposal)
+    assert len(world.endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("test", "answers", "is_ready"),
+    [
+        ("repeated(word)\nrepeated('a', 2)\n", WORD, True),  # all that is known agrees
+        ("repeated(word, 2)\n", WORD, False),
+        ("repeated('a', other)\n", ("int",) * 3, False),
+    ],
+)
+async def test_small_models_are_believed_what_calls_confirm(shown, test, answers, is_ready):
+    _, proposal = await shown(test, *answers)
+    assert (proposal.state == Ready()) is is_ready
+
+
+async def test_small_models_are_believed_a_result_that_tests_compare_with(world_of):
+    code = "def picked(word: str):\n    return pick(word)\n"
+    said = code.replace(":\n    r", ':\n    """Return what is picked."""\n    r')
+    for test, is_ready in (("assert picked('a') == 3\n", True), ("picked('a')\n", False)):
+        world = world_of(MemoryFiles(a__py=code, t__py=test), fenced(said), *("int",) * 3)
+        world.endpoint.become(SMALL)
+        world.suggester.effort = Effort(repairs=0, samples=1)
+        world.suggester.calls = CallsEverywhere(StandingIndex(references=["t.py"]), world.files)
+        snapshot = await world.files.read("a.py")
+        proposal = await world.ready(Instruction(snapshot, Span(0, 2), ASKED))
+        assert (proposal.state == Ready()) is is_ready
+
+
+async def test_an_index_that_is_not_ready_shows_nothing():
+    calls = CallsEverywhere(StandingIndex(is_ready=False), MemoryFiles())
+    assert await calls(Called("f", ("a",))) == CallTypes()
