@@ -30,13 +30,16 @@ _BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
 
 def type_of(node: ast.expr, known: Known | None = None) -> str:
     """Return the type of an expression, "" where it is not seen."""
-    found = _type_of(node, known or {})
+    found = inner_type(node, known or {})
     return "" if outer_of(found) == _WALKED else closed(found)
 
 
 def inner_type(node: ast.expr, known: Known) -> str:
     """Return the type as other expressions build on it: iterators and open ones are told."""
-    return _type_of(node, known)
+    try:
+        return _type_of(node, known)
+    except RecursionError:
+        return ""  # a sum of a thousand terms, which somebody generated
 
 
 def closed(type_: str) -> str:

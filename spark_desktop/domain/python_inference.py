@@ -5,6 +5,7 @@ one there is unknown, and so is what anything unknown flows into.
 """
 
 import ast
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -75,12 +76,12 @@ def known_names(
 
 def own_nodes(function: Function) -> Iterator[ast.AST]:
     """Yield the nodes of a function without those of functions in it."""
-    left: list[ast.AST] = list(function.body)
+    left: deque[ast.AST] = deque(function.body)
     while left:
-        node = left.pop(0)
+        node = left.popleft()
         yield node
         if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            left += ast.iter_child_nodes(node)
+            left.extend(ast.iter_child_nodes(node))
 
 
 def parameters_of(given: ast.arguments) -> list[ast.arg]:

@@ -185,3 +185,7 @@ def test_parameters_of_any_number_are_unknown():
 )
 def test_the_parts_of_a_type(type_, parts):
     assert parts_of(type_) == parts
+
+
+def test_an_expression_that_is_too_deep_has_no_type():
+    assert type_of(ast.parse("+".join(["1"] * 600), mode="eval").body) == ""
