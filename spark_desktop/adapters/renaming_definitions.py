@@ -128,13 +128,14 @@ def _defined(
     if result is None and parsed.grammar.name in ("c", "cpp") and told is not None:
         result = node.child_by_field_name("type")
     lines = Span(*rows_of(whole))
+    given = "" if result is None else " ".join(text_of(result).lstrip(": ").split())
     gives = "" if told is None else given_back(about, parsed.grammar.name)
     return Defined(
         Definition(text_of(name), kind, path, lines, signature, container),
         places.text(whole),
         places.start(name),
         told,
-        "" if result is None else " ".join(text_of(result).lstrip(": ").split()),
+        given + _pointers(about, node),
         tuple(_bases(node)),
         (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
         gives,
@@ -142,6 +143,15 @@ def _defined(
         told is not None and _is_property(node),
         None if told is None else turning_of(node, about, (parsed.grammar.name, gives), places),
     )
+
+
+def _pointers(about: Node, node: Node) -> str:
+    """Return the stars of a result in C, which stand beside the name there."""
+    stars, inner = "", about.parent
+    while inner is not None and inner != node:
+        stars += "*" if inner.type == "pointer_declarator" else ""
+        inner = inner.parent
+    return stars
 
 
 def _whole(node: Node) -> Node:

@@ -9,12 +9,13 @@ from spark_desktop.domain.defined import Parameter
 from spark_desktop.domain.file_names import Argument, Call
 from spark_desktop.domain.name_changes import renamed_parameters
 from spark_desktop.domain.text_edits import TextEdit
+from spark_desktop.domain.written_types import same_form
 
 _FUNCTION = re.compile(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
-# A parameter by which a function gives something back.
-_WRITTEN = re.compile(r"^(?!.*\bconst\b).*(?:\w\s*&(?!&)|\*)|&mut\b")
+# A parameter by which a function of C or Rust gives something back.
+_WRITTEN = re.compile(r"^&mut\b|^(?!.*\bconst\b[^*]*[*&]).*(?:\*\s*(?:const)?|[^&\s]\s*&)\s*$")
 # Names of a function type's parameters say nothing: "visit: (one: Item) => void".
-_NAMES_IN = re.compile(r"\b\w+\??\s*:\s*(?=[^:])|\b\w+\s+(?=[\w.*\[\]]+\s*[,)])")
+_NAMES_IN = re.compile(r"\b\w+\??\s*:\s*(?=[^:])")
 
 
 class Unclear(Enum):
@@ -63,7 +64,7 @@ class SignatureChange:
             for one in self.new
             if one.name in before
             and _FUNCTION.search(one.type)
-            and _shape(one.type) != _shape(before[one.name])
+            and not _shape(before[one.name]) <= _shape(one.type)
         )
 
     @property
@@ -94,7 +95,7 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
         return Unclear.VALUE
     gone = [one for name, one in given.items() if name not in kept and name != _REST]
     filled = {one.name for one in change.old if _WRITTEN.search(one.type)}
-    if any("(" in one.text or "await" in one.text for one in gone) or filled - kept:
+    if any("(" in one.text or "await" in one.text for one in gone) or filled & given.keys() - kept:
         return Unclear.EFFECT
     written = _written(given, change, back)
     return written if isinstance(written, Unclear) else _edits(call, written)
@@ -195,8 +196,9 @@ def _edits(call: Call, texts: list[str]) -> tuple[TextEdit, ...]:
     return tuple(edits)
 
 
-def _shape(type_: str) -> str:
-    return re.sub(r"\s+", "", _NAMES_IN.sub("", type_))
+def _shape(type_: str) -> frozenset[str]:
+    """Return the types that may be passed; names of a function's parameters say nothing."""
+    return same_form(_NAMES_IN.sub("", type_))
 
 
 def _takes_the_same(one: Parameter, other: Parameter) -> bool:

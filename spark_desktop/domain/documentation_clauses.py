@@ -28,8 +28,8 @@ _OPENINGS = tuple(
         rf"(?:{_ADDS}\s+)?{_GAP}{_NOUN}",
         # "Give the parameters types", "give it a docstring".
         rf"give\s+{_GIVEN}{_GAP}{_NOUN}",
-        # "Declare the types of a and b".
-        rf"(?:declare|specify)\s+{_GAP}(?P<sure>(?:(?:return|result)\s+)?types?)(?=\s+(?:of|for)\b)",
+        # "Declare the types of a and b": the clause ends behind the first name.
+        rf"(?:declare|specify)\s+{_GAP}(?P<sure>types?)\s+of\s+(?:the\s+)?\w+$",
         # "Explain what it does in a comment".
         rf"(?:explain|describe)\s[^,]{{0,80}}?\b(?:in|as|with)\s+{_GAP}{_NOUN}$",
     )
@@ -128,8 +128,10 @@ def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
     if _IS.match(clause) and not _COMMANDED.search(clause):
         return True
     words = _WORD.findall(clause)
-    is_name = len(words) == 1 or words[1:] == ["each"]
-    if is_list and is_name and words[0].lower() not in _NO_NAMES | CODE_VERBS:
+    if is_list and len(words) == 1 and words[0].lower() not in _NO_NAMES:
+        return True
+    # "And gap each"; "sort each" is an order.
+    if is_list and words[1:] == ["each"] and words[0].lower() not in _NO_NAMES | CODE_VERBS:
         return True
     if not NEW_CODE.search(clause) and _is_known_text(clause, has_names=False)[0]:
         return True

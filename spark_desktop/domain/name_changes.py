@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
@@ -130,6 +130,8 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             change = NameChange(one, same, tuple(pairs.items()))
             if change.is_resigned and one.definition.kind == same.definition.kind:
                 found.append(change)
+    types = tuple(pairs.items())
+    found = [replace(change, renamed_types=types) for change in found]
     taken = renamed | {id(change.new) for change in found}
     return Changes(
         tuple(sorted(found, key=lambda change: change.old.name_at)),

@@ -3,24 +3,37 @@
 import re
 from collections.abc import Mapping
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_QUALIFIED = re.compile(r"\b(?:typing|t|collections\.abc|std|builtins)(?:\.|::)(?=\w)")
-_OLD_NAMES = {one.capitalize(): one for one in ("list", "dict", "tuple", "set")}
-_NOTHING = frozenset(("", "None", "void", "undefined", "()", "null", "never", "NoReturn"))
+from spark_desktop.domain.written_types import head_of, held_by, same_form
+
+_NOTHING = frozenset(("None", "void", "undefined", "()", "null", "never", "NoReturn"))
 # Whatever a caller does with a value is allowed with these, or was.
 _ANYTHING = frozenset(("Any", "any", "unknown", "object", "interface{}", "auto", "Self", "this"))
 _MISSING = frozenset(("None", "null", "undefined"))
-# A whole number does for each of the others, in languages that convert it by themselves.
-_NUMBERS = frozenset(("bool", "int", "float", "complex", "double", "long", "short", "size_t"))
-_CONVERTING = (".py", ".pyi", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
-# Of these a caller can do the same with the one as with the other.
-_ALIKE = (
-    frozenset(("list", "Sequence", "Collection", "Iterable", "MutableSequence", "Reversible")),
-    frozenset(("dict", "Mapping", "MutableMapping")),
-    frozenset(("set", "frozenset", "Set", "AbstractSet", "MutableSet")),
+_OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
+# Converted by the language itself.
+_NUMBER_OF_C = re.compile(
+    r"(?:unsigned|signed|long|short|int|char|bool|float|double|size_t|u?int\d+_t)"
+    r"(?: (?:unsigned|signed|long|short|int|char|double))*"
 )
-_WAITS = re.compile(r"^(?:Promise|Awaitable|Coroutine|Future)<(.*)>$|^Awaitable\[(.*)\]$")
+_NUMBERS_OF_PYTHON = ("bool", "int", "float", "complex")
+# Callers can do with the first all that they could with the others.
+_DOES_FOR = {
+    "list": frozenset(("Sequence", "MutableSequence", "Collection", "Iterable", "Reversible")),
+    "Sequence": frozenset(("list", "MutableSequence", "Collection", "Iterable", "Reversible")),
+    "tuple": frozenset(("Sequence", "Collection", "Iterable", "Reversible")),
+    "Collection": frozenset(("Iterable",)),
+    "dict": frozenset(("Mapping", "MutableMapping", "Collection", "Iterable")),
+    "Mapping": frozenset(("dict", "MutableMapping", "Collection", "Iterable")),
+    "set": frozenset(("frozenset", "Set", "AbstractSet", "MutableSet", "Collection", "Iterable")),
+    "frozenset": frozenset(("set", "Set", "AbstractSet", "Collection", "Iterable")),
+    "Iterator": frozenset(("Iterable",)),
+}
+_WAITS = re.compile(r"(?:Promise|Awaitable|Coroutine|Future)([<\[])(.*)[>\]]")
+_GO_NAMED = re.compile(r"\((?:\w+(?:, ?\w+)* [\w.*\[\]]+(?:, ?|(?=\))))+\)")
+_TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|/\*[\s\S]*?\*/|(?:#|//)[^\n]*')
 _RAISES = re.compile(r"\b(?:raise|throw|panic)\b")
+# A value that stands for nothing found: -1, an empty text.
+_CONSTANT = re.compile(r"\breturn\s+(?:-?\d+|\"[^\"]*\"|'[^']*')\s*;?\s*$", re.MULTILINE)
 
 
 def is_other_result(
@@ -29,55 +42,48 @@ def is_other_result(
     """Return whether callers have to look at a result of type ``new`` where ``old`` was.
 
     ``texts`` are the function before and after: one that may no longer give nothing asks something
-    of its callers only where it fails instead. ``renamed`` are the new names of types. A type that
-    is not told asks nothing.
+    of its callers only where it fails instead, or gives a constant. ``renamed`` are the new names
+    of types. A type that is not told asks nothing.
     """
-    was, now = _alternatives(_plain(old, renamed)), _alternatives(_plain(new, {}))
+    was, now = same_form(_plain(old, path), renamed), same_form(_plain(new, path))
     if not old or not new or was == now:
         return False
     if was <= _NOTHING or (was | now) & _ANYTHING:
         return False
-    if path.endswith(_CONVERTING) and was <= _NUMBERS and now <= _NUMBERS:
-        return False
-    heads, others = {_head(one) for one in was - now}, {_head(one) for one in now - was}
-    if any(heads | others <= alike for alike in _ALIKE):
-        return False
     if now < was:
-        fails = [len(_RAISES.findall(text)) for text in texts]
-        return bool((was - now) & _MISSING) and fails[1] > fails[0]
-    return True
+        return bool((was - now) & _MISSING) and _says_otherwise(*texts)
+    gone = was - now
+    return not all(any(_does_for(one, other, path) for other in gone or was) for one in now - was)
 
 
-def _plain(type_: str, renamed: Mapping[str, str]) -> str:
-    text = _QUALIFIED.sub("", type_.strip().strip("\"'"))
-    text = re.sub(r"\bconst\b|&(?!&)|\breadonly\b", "", text)
-    waits = _WAITS.match(text.strip())
-    if waits is not None:
-        text = waits[1] or waits[2]
-    names = {**_OLD_NAMES, **renamed}
-    text = _WORD.sub(lambda word: names.get(word[0], word[0]), text)
-    return re.sub(r"\s+", " ", text).strip()
+def _says_otherwise(before: str, after: str) -> bool:
+    """Return whether a function fails, or gives a constant, where it gave nothing before."""
+    old, new = _TEXTS.sub("", before), _TEXTS.sub("", after)
+    return any(
+        len(pattern.findall(new)) > len(pattern.findall(old)) for pattern in (_RAISES, _CONSTANT)
+    )
 
 
-def _alternatives(type_: str) -> frozenset[str]:
-    """Return the types that a value may be of."""
-    if type_.startswith("Optional[") and type_.endswith("]"):
-        return _alternatives(type_[len("Optional[") : -1]) | {"None"}
-    if type_.startswith("Union[") and type_.endswith("]"):
-        return frozenset(one.strip() for one in _split(type_[len("Union[") : -1], ","))
-    return frozenset(one.strip() for one in _split(type_, "|") if one.strip())
+def _does_for(new: str, old: str, path: str) -> bool:
+    """Return whether what was done with a value of the old type can be done with the new one."""
+    if new == old:
+        return True
+    if path.endswith(_OF_C):
+        return all(_NUMBER_OF_C.fullmatch(one) for one in (new, old))
+    if path.endswith((".py", ".pyi")) and {new, old} <= set(_NUMBERS_OF_PYTHON):
+        # A whole number does where a fraction did; a fraction counts nothing.
+        return _NUMBERS_OF_PYTHON.index(new) < _NUMBERS_OF_PYTHON.index(old)
+    head, other = head_of(new), head_of(old)
+    is_alike = head == other or other in _DOES_FOR.get(head, ())
+    return is_alike and bool(held_by(new)) and held_by(new) == held_by(old)
 
 
-def _split(text: str, sign: str) -> list[str]:
-    """Return the parts between signs that stand in no brackets."""
-    parts, depth, start = [], 0, 0
-    for place, one in enumerate(text):
-        depth += (one in "[(<{") - (one in "])}" or (one == ">" and text[place - 1 : place] != "="))
-        if one == sign and depth == 0:
-            parts.append(text[start:place])
-            start = place + 1
-    return [*parts, text[start:]]
-
-
-def _head(type_: str) -> str:
-    return re.split(r"[\[<({]", type_, maxsplit=1)[0].strip()
+def _plain(type_: str, path: str) -> str:
+    text = " ".join(type_.split())
+    if path.endswith(_OF_C):
+        text = re.sub(r"\s*&(?!&)", "", text)
+    if path.endswith(".go") and _GO_NAMED.fullmatch(text):
+        parts = [one.split()[-1] for one in text[1:-1].split(",")]
+        text = f"({', '.join(parts)})"
+    waits = _WAITS.fullmatch(text)
+    return text if waits is None else waits[2].rpartition(",")[2].strip()

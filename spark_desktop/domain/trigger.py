@@ -99,13 +99,14 @@ class FollowUp:
     """What a changed name or signature asks of another place; ``title`` says what changed.
 
     ``instruction`` is what a model is told where the change cannot be computed; ``lines`` is where
-    the name is used, None where the whole file is meant.
+    the name is used, None where the whole file is meant. What ``may_stay`` may be right as it is.
     """
 
     snapshot: Snapshot
     lines: Span | None
     title: str
     instruction: str
+    may_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ def asked(
         title = asked_title(about.change, _place(survey.known[path], start, end))
         lines = Span(uses[0].line, uses[-1].line + 1)
         told = instruction_for([about])
-        triggers.append(FollowUp(survey.snapshots[path], lines, title, told))
+        change = about.change
+        may_stay = change.gives_other_type and about.signature is None and not change.is_renamed
+        triggers.append(FollowUp(survey.snapshots[path], lines, title, told, may_stay))
     return triggers
 
 

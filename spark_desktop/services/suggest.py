@@ -230,8 +230,9 @@ class Suggester:
             refuted = any(one.proves and not one.passed for one in found.evidence)
             work.is_decided = work.is_decided or refuted
             passed = failure(found.evidence) is None
-            await self.ways.note(found, way, passed)
-            if passed or _is_fine_already(work, found):
+            is_fine = _is_fine_already(work, found)
+            await self.ways.note(found, way, passed or is_fine)
+            if passed or is_fine:
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
@@ -270,8 +271,11 @@ class Suggester:
 
 def _is_fine_already(work: Work, found: Proposal) -> bool:
     """Return whether a model that may be believed sees nothing to do where a change is used."""
+    trigger = found.trigger
+    if not isinstance(trigger, FollowUp) or not trigger.may_stay or work.kept:
+        return False
     is_same = any(one.name == say("differs") and not one.passed for one in found.evidence)
-    return is_same and isinstance(found.trigger, FollowUp) and not needs_proof(work.endpoint.model)
+    return is_same and not needs_proof(work.endpoint.model)
 
 
 def _placed(trigger: ModelTrigger, syntax: Syntax) -> Target | SparkError:

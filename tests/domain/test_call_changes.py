@@ -127,6 +127,10 @@ def test_the_same_edit_twice_is_one():
         ("&mut Vec<u8>", Unclear.EFFECT),
         ("const std::string&", "f(a)"),
         ("std::string&&", "f(a)"),
+        ("int *const", Unclear.EFFECT),
+        ("const int *", "f(a)"),
+        ("*Ctx", "f(a)"),
+        ("Props & Extra", "f(a)"),
         ("int", "f(a)"),
     ],
 )
@@ -135,6 +139,11 @@ def test_an_argument_that_something_was_written_to_does_not_just_go(type_, found
     change = SignatureChange(old, old[:1], has_keywords=False)
     done = changed_call(call("f(a, b)"), change)
     assert (done if isinstance(done, Unclear) else edited("f(a, b)", done)) == found
+
+
+def test_what_was_not_given_was_not_written_to():
+    old = (Parameter("name", "int"), Parameter("value", "int*", has_default=True))
+    assert changed_call(call("f(a)"), SignatureChange(old, old[:1], has_keywords=False)) == ()
 
 
 @pytest.mark.parametrize(
@@ -147,6 +156,10 @@ def test_an_argument_that_something_was_written_to_does_not_just_go(type_, found
         ("Callable[[int], None]", "Callable[[int], bool]", True),
         ("impl Fn(u8)", "impl Fn(u8) -> bool", True),
         ("std::function<void(int)>", "std::function<bool(int)>", True),
+        ("func(a, b int)", "func(x, y int)", False),
+        ("func(a, b int)", "func(a int, b string)", True),
+        ("Callable[[int], None]", "Callable[[int], None] | None", False),
+        ("typing.Optional[Callable[[int], None]]", "Callable[[int],None]|None", False),
         ("int", "str", False),
     ],
 )

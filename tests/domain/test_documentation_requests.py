@@ -21,6 +21,9 @@ from spark_desktop.domain.documentation_requests import (
         "JSDoc comment for `wait`",
         "this needs a docstring",
         "types for the parameters and the result",
+        "Add docstrings to load and save",
+        "Add type hints for get and set",
+        "add docstrings to parse, load",
         "write JSDoc with @param for items, columns and gap each, @returns, and @throws for what "
         "it throws; declare the types of items, columns and the result",
         "add docstrings to the class `Boarding` (naming `metres`) and to its method `join` "
@@ -42,6 +45,8 @@ def test_what_asks_only_for_documentation(instruction):
         "raise ValueError; add a docstring",
         "docstrings are parsed twice here: parse them once",
         "declare the types of events in an enum",
+        "Specify the types of events to listen to",
+        "Specify types of files in the header",
         "declare the types of events and emit them",
         "add a docstring for items, sort each",
         "add a docstring; lengths may have fractions now",

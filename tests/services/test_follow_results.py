@@ -3,7 +3,7 @@
 import pytest
 from following import Following, following
 
-from spark_desktop.domain.proposal import Cancelled
+from spark_desktop.domain.proposal import Cancelled, Ready
 from spark_desktop.domain.trigger import FollowUp, title_of
 
 GRADE = """def grade(answers):
@@ -155,6 +155,30 @@ async def test_a_caller_that_the_model_leaves_as_it_is_needs_nothing(project):
     (proposal,) = one.world.board.all()
     assert proposal.state == Cancelled("nothing is left to follow up")
     assert len(one.world.endpoint.requests) == 1
+
+
+async def test_a_call_that_surely_fits_no_more_is_not_left_as_it_is(project):
+    one = project(
+        {"a.py": "def f(x):\n    return x\n", "b.py": "from a import f\n\n\ndef g():\n    f(1)\n"}
+    )
+    unchanged = "def g():\n    f(1)\n"
+    for answer in (unchanged, unchanged.replace("1", "1, 2")):
+        one.world.endpoint.answers.extend(type(one.world.endpoint)(answer).answers)
+    await one.save(a__py="def f(x, y):\n    return x + y\n")
+    (proposal,) = one.world.board.all()
+    assert proposal.state == Ready()
+    assert len(one.world.endpoint.requests) == 2
+
+
+async def test_a_function_that_is_renamed_with_the_type_that_it_gives_is_no_other_result(project):
+    shop = (
+        "class Tin:\n    size = 1\n    name = 'x'\n\n\n"
+        "def make_tin(a) -> Tin:\n    b = a + 1\n    return Tin()\n"
+    )
+    one = project({"a.py": shop, "b.py": "from a import make_tin\n\nx = make_tin(1)\n"})
+    await one.save(a__py=shop.replace("Tin", "Can").replace("make_tin", "make_can"))
+    assert one.offered["b.py"] == "from a import make_can\n\nx = make_can(1)\n"
+    assert one.world.endpoint.requests == []
 
 
 async def test_a_type_that_is_renamed_in_the_same_save_is_no_other_result(project):
