@@ -66,6 +66,18 @@ _STAYS = re.compile(
     r"(?:examples?|doctests?|usage|notes?|summary)$",
     re.IGNORECASE,
 )
+# "See tests/a.py for how it is used": where to look.
+_REFERS = re.compile(
+    r"(?:see|cf|look\s+at|compare)\s+(?:also\s+)?(?:the\s+)?[\w/.-]+(?:\s+for\s+.*)?$"
+    r"|[\w/-]+\.[a-z]{1,4}(?:\s+for\s+(?:how|what|where|who|examples?|usage)\b.*)?$",
+    re.IGNORECASE,
+)
+# "The docstring has to mention x": an order, and about the text.
+_HAS_TO_TELL = re.compile(
+    rf"(?:the|its|that|each|every)\s+(?:{SURE_NOUN})\s+(?:has\s+to|must|should|needs?\s+to)\s+"
+    rf"(?:also\s+)?{SAYS}\b",
+    re.IGNORECASE,
+)
 # "Folder is a Path": what a type is said to be.
 _IS = re.compile(
     r"(?:[Tt]he\s+)?[\w@]+\s+(?:is|are|(?:may|can)\s+be)\s+(?!.*\b(?:now|to|default|longer|wrong"
@@ -121,7 +133,7 @@ def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
     if _ELSEWHERE.search(clause):
         return False
     clause = _RESULT.sub("result", clause)
-    if _STAYS.match(clause) or _is_telling(clause):
+    if _STAYS.match(clause) or _is_telling(clause) or _REFERS.match(clause):
         return True
     if _CONDITION.match(clause):
         return is_told and not _RETURNS_SO.search(clause)
@@ -183,7 +195,7 @@ def _is_of_verb(verb: str, rest: str) -> tuple[bool, bool]:
 
 
 def _is_telling(text: str) -> bool:
-    return _SAYS.match(text) is not None or _QUESTION.match(text) is not None
+    return any(one.match(text) is not None for one in (_SAYS, _QUESTION, _HAS_TO_TELL))
 
 
 def _is_known_text(text: str, *, has_names: bool) -> tuple[bool, bool]:

@@ -33,7 +33,7 @@ _PARAMETER_TYPES = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
+    r"\bits\s+(?:public\s+)?methods\b|\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
     re.IGNORECASE,
 )
 # A part of a documentation that is about the result alone; it may say that there is none.
@@ -94,6 +94,22 @@ def unsaid(
         reason = unsaid_words(instruction, text, names)
         is_advice = reason is not None and not is_strict
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
+
+
+def undocumented(instruction: str, path: str, region: str) -> Check | None:
+    """Return what an answer lacks of the documentation that was asked for beside other things.
+
+    That is a docstring of a function of Python, or types, where the request speaks of these. None
+    where nothing is missing, or nothing was asked for.
+    """
+    functions = documented_functions(path, region) if path.endswith((".py", ".pyi")) else []
+    reason: Said | None = None
+    for one in functions if len(functions) == 1 else ():
+        if re.search(r"\bdoc[\s-]?strings?\b", instruction, re.IGNORECASE) and not one.comment:
+            reason = say("The answer has no docstring.")
+        elif re.search(r"\btype\s+(?:hints?|annotations?)\b", instruction, re.IGNORECASE):
+            reason = _untyped(instruction, path, region, one, {})
+    return None if reason is None else Check(say("says what was asked"), False, reason)
 
 
 def _of_several(
@@ -182,7 +198,9 @@ def _is_meant(instruction: str, asked: Sequence[str], one: DocumentedFunction) -
     """Return whether a function or a class is named as what is to be documented."""
     if one.is_class:
         # That of methods may only be said to tell where they are.
-        return _CLASS.search(instruction) is not None and one.name in instruction
+        asked_for = rf"\b(?:for|to|document)\s+(?:the\s+)?`?{re.escape(one.name)}\b(?!`?[.(])"
+        is_named = one.name in instruction and _CLASS.search(instruction) is not None
+        return is_named or re.search(asked_for, instruction) is not None
     called = rf"\b{re.escape(one.name)}\s+(?:method|function)\b"
     return one.name in asked or re.search(called, instruction) is not None
 

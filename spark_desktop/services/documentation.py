@@ -17,7 +17,7 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, Instruction
 from spark_desktop.domain.type_imports import imports_for_types, without_type_imports
 from spark_desktop.domain.unasked_examples import has_examples, without_unasked_examples
-from spark_desktop.domain.unsaid import unsaid
+from spark_desktop.domain.unsaid import undocumented, unsaid
 from spark_desktop.services.answer_shape import Shaped
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
@@ -55,7 +55,8 @@ class Documentation:
         is_only = asks_only_to_document(asked)
         is_typed = isinstance(self._answer.proposal.trigger, EditComment | Instruction)
         if not is_only and not (is_typed and may_ask_to_document(asked)):
-            return shaped, ()
+            told = undocumented(asked, self._path, shaped.region) if is_typed else None
+            return shaped, () if told is None else (told,)
         verdict = self._documents(before, shaped.after)
         # Code that stays harms nobody, whatever words ask for documentation.
         if not is_only and not (verdict.proves and shaped.after != before):

@@ -22,6 +22,9 @@ from spark_desktop.domain.documentation_requests import (
         "this needs a docstring",
         "types for the parameters and the result",
         "Add docstrings to load and save",
+        "docstring + full type hints for dispatch, see callsigns.py and console.py for how it is "
+        "used. The docstring has to mention all four parameters. leave the code alone",
+        "Document it, see the tests",
         "Add type hints for get and set",
         "add docstrings to parse, load",
         "write JSDoc with @param for items, columns and gap each, @returns, and @throws for what "
@@ -47,6 +50,8 @@ def test_what_asks_only_for_documentation(instruction):
         "declare the types of events in an enum",
         "Specify the types of events to listen to",
         "Specify types of files in the header",
+        "add a docstring, see that it raises for 0",
+        "add a docstring; the parser has to mention the line",
         "declare the types of events and emit them",
         "add a docstring for items, sort each",
         "add a docstring; lengths may have fractions now",
