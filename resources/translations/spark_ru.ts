@@ -3524,6 +3524,14 @@ The open file goes with the question.</source>
    <translation>Нигде: только на этот сеанс</translation>
   </message>
   <message>
+   <source>Of equal ones {name} gives the first one, and the last was asked for.</source>
+   <translation>Из равных {name} даёт первый, а просили последний.</translation>
+  </message>
+  <message>
+   <source>Of equal ones {name} gives the last one, and the first was asked for.</source>
+   <translation>Из равных {name} даёт последний, а просили первый.</translation>
+  </message>
+  <message>
    <source>Of {there} lines {left} would be left.</source>
    <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
@@ -9224,6 +9232,10 @@ The proposal was made for:
   <message>
    <source>thread</source>
    <translation>беседа</translation>
+  </message>
+  <message>
+   <source>ties</source>
+   <translation>равные</translation>
   </message>
   <message>
    <source>too large</source>

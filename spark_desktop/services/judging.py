@@ -15,6 +15,7 @@ from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.ties import takes_asked_tie
 from spark_desktop.domain.trigger import (
     EditComment,
     FailingTest,
@@ -87,6 +88,8 @@ class Judge:
             fits = calls_fit(target.content, shaped.after)
             evidence = evidence if fits is None else (*evidence, fits)
         if not documents:
+            tie = takes_asked_tie(path, _told_of(target), shaped.region)
+            evidence = evidence if tie is None else (*evidence, tie)
             evidence = (*evidence, *self._spoken_of(proposal.trigger, target, path, shaped.region))
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
@@ -175,6 +178,16 @@ class Judge:
         asked = target.instruction
         used = uses_names(asked, code, after)
         return used, keeps_errors(asked, before, after)
+
+
+def _told_of(target: Target) -> str:
+    """Return what says in words what is wanted: the request, and comments above and inside."""
+    lines = split_lines(target.content)
+    start = target.lines.start
+    while start > 0 and lines[start - 1].lstrip().startswith(("#", "//", "/*", "*")):
+        start -= 1
+    above = "".join(lines[start : target.lines.start])
+    return f"{target.instruction}\n{above}{target.text}"
 
 
 def _unmended(told: Check) -> Check:

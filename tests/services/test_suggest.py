@@ -5,6 +5,7 @@ from dataclasses import replace
 from fakes import EMULATION, ENDED, MODEL, Answer, MemoryFiles, infills
 
 from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.events import ProposalChanged, ProposalStreamed
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Cancelled, Check, Failed, Ready, Withheld
@@ -310,3 +311,16 @@ async def test_a_proposal_that_fails_its_checks_is_not_given_to_commands(world_o
 
     world.suggester.project = lint
     assert isinstance((await from_comment(world)).state, Withheld)
+
+
+async def test_the_other_one_of_equal_ones_is_withheld_with_that_reason(world_of):
+    asked = (
+        "def longest(names):\n"
+        "    # return the longest; of several it is the last one, AI!\n    return names\n"
+    )
+    answer = fenced("def longest(names):\n    return max(names)\n")
+    world = world_of(MemoryFiles(a__py=asked), answer)
+    world.suggester.effort = Effort(repairs=0, samples=1)
+    proposal = await from_comment(world)
+    assert isinstance(proposal.state, Withheld)
+    assert proposal.state.reason.startswith("Of equal ones max gives the first one")
