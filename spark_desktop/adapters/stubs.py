@@ -12,6 +12,18 @@ from spark_desktop.domain.workspace import Snapshot
 _TODO = re.compile(
     r"\b(?:todo|fixme|xxx|tbd|implement|(?:your|write|add) (?:the )?code)\b", re.IGNORECASE
 )
+# A comment that says of the whole body that it is to be written; "TODO: cache it" does not.
+_WRITE_ME = re.compile(
+    r"\b(?:todo|fixme|xxx|tbd)\b\W*(?:$|\n|(?:to\s+)?(?:be\s+)?(?:writ\w+|implement\w*|fill|finish"
+    r"|complete)\b)|\bimplement\s+(?:me|this|it)\b|\b(?:your|write|add)\s+(?:the\s+)?code\b",
+    re.IGNORECASE,
+)
+_VALUE = (
+    r"(?:None|nil|null|undefined|nullptr|false|False|-?0(?:\.0*)?|\"\"|''|\[\]|\{\}|\(\)"
+    r"|std::nullopt)"
+)
+# What a function gives so that it compiles.
+_RETURNS_NOTHING = re.compile(rf"return(?:\s+{_VALUE}(?:\s*,\s*{_VALUE})*)?\s*;?|{_VALUE}")
 _NOT_WRITTEN = r"not[\s_-]*(?:yet[\s_-]*)?(?:been )?implemented|unimplemented|\btodo\b|implement me"
 _THROWS = re.compile(
     rf"(?:=>\s*)?(?:throw|raise|panic)\b[^;{{}}]*?(?:{_NOT_WRITTEN})[^;{{}}]*;?", re.IGNORECASE
@@ -54,7 +66,7 @@ def _python_body(parsed: Parsed, function: Function) -> Span | None:
     said = "\n".join(parsed.lines[row] for row in comments)
     if said and not _TODO.search(said):
         return None
-    if len(written) > 1 or (written and not _says_nothing(text_of(written[0]))):
+    if len(written) > 1 or (written and not _says_nothing(text_of(written[0]), said)):
         return None
     if not written and not said:
         return None
@@ -76,8 +88,14 @@ def _is_declaration(node: Node) -> bool:
     return bases is not None and "Protocol" in text_of(bases)
 
 
-def _says_nothing(statement: str) -> bool:
-    return statement in ("pass", "...") or bool(_PYTHON_RAISES.fullmatch(statement))
+def _says_nothing(statement: str, said: str) -> bool:
+    is_empty = statement in ("pass", "...") or bool(_PYTHON_RAISES.fullmatch(statement))
+    return is_empty or _gives_nothing(statement, said)
+
+
+def _gives_nothing(statement: str, said: str) -> bool:
+    """Return whether a comment says that all is to be written, and the code only returns."""
+    return bool(_WRITE_ME.search(said) and _RETURNS_NOTHING.fullmatch(statement))
 
 
 def _is_docstring(node: Node) -> bool:
@@ -137,6 +155,8 @@ def _is_placeholder(statements: list[Node], said: str) -> bool:
     text = text_of(statements[0]).strip()
     if len(statements) > 1:
         return False
+    if _gives_nothing(text, said):
+        return True
     return text == ":" or bool(_THROWS.fullmatch(text) or _MACROS.fullmatch(text))
 
 

@@ -112,3 +112,26 @@ def test_stubs_of_languages_with_braces(path: str, content: str, body: tuple[int
 )
 def test_an_empty_or_written_body_is_no_stub(path: str, content: str) -> None:
     assert found(path, content) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_stub"),
+    [
+        (
+            "a.go",
+            "package a\n\nfunc F() (int, error) {\n\t// TODO: write this\n\treturn 0, nil\n}\n",
+            True,
+        ),
+        ("a.go", "package a\n\nfunc F() error {\n\t// TODO: cache it\n\treturn nil\n}\n", False),
+        ("a.go", "package a\n\nfunc F() error {\n\treturn nil\n}\n", False),
+        ("a.py", "def f():\n    # TODO implement\n    return None\n", True),
+        ("a.py", "def f():\n    # TODO\n    return []\n", True),
+        ("a.py", "def f():\n    # TODO: ask the server\n    return []\n", False),
+        ("a.ts", "function f() {\n  // TODO: to be written\n  return null;\n}\n", True),
+        ("a.cpp", "int f() {\n    // FIXME: implement\n    return 0;\n}\n", True),
+        ("a.rs", "fn f() -> u8 {\n    // TODO: write me\n    0\n}\n", True),
+        ("a.rs", "fn f() -> u8 {\n    // TODO: write me\n    g()\n}\n", False),
+    ],
+)
+def test_a_body_that_only_compiles_is_a_stub_where_a_comment_says_so(path, text, is_stub):
+    assert bool(found(path, text)) is is_stub
