@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 
 _COMPILED = {
     ".js": (".ts", ".tsx"),
@@ -10,49 +11,148 @@ _COMPILED = {
     ".mjs": (".mts", ".ts"),
     ".cjs": (".cts", ".ts"),
 }
-# Strings count as one word each: what a test compares with tells its lines apart.
-_WORDS = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|[^\W\d]\w*|\d+")
-# What a compiler puts in front of imported names ("backup_1.summary"), and words of types alone.
-_IMPORTED = re.compile(r"\b\w+_\d+\.(?=\w)")
-# Of the words of a line so many have to be there again.
+# Folders that compilers write to, also "dist-test"; several in a row are one: "dist/esm".
+_OUTPUT = re.compile(
+    r"\.?(?:bin|build|built|cjs|compiled|dist|es\d*|esm|js|lib|out|output|release|temp|tmp|umd)"
+    r"(?:[-_.]\w+)*"
+)
+# Strings count as one word each: what a test compares with tells its lines apart. Comments, also
+# the lines within long ones, are matched so that none of their words is.
+_WORDS = re.compile(
+    r"^\s*\*\s.*|//.*|/\*.*?(?:\*/|$)|"
+    r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[^\W\d]\w*|\d+)"
+)
+# What a compiler puts around imported names: "(0, backup_1.summary)", "import_backup.summary".
+_IMPORTED = re.compile(r"\(0, (?:\w+\.)?(\w+)\)|\b(?:\w+_\d+|import_\w+)\.(?=\w)")
+_STATEMENTS = re.compile(
+    "break|case|catch|class|continue|do|else|finally|for|function|if|return|switch|throw|try|var|"
+    "while|yield"
+)
+_KEYWORDS = re.compile(
+    f"{_STATEMENTS.pattern}|async|await|default|delete|export|extends|false|from|import|in|"
+    "instanceof|new|null|of|static|super|this|true|typeof|undefined|void"
+)
+# Old JavaScript has but one of them.
+_VARIABLES = {"const": "var", "let": "var"}
+# Names, strings and numbers tell lines apart.
+_NAME_WEIGHT = 3
+# Of the weight of a compiled line's words so much has to be there again.
 _LEAST_SAME = 0.6
+# Characters of a line; a longer one is a bundle's, in which a line tells nothing.
+_LONGEST_LINE = 2000
+
+
+def is_compiled(path: str) -> bool:
+    """Return whether a file may be what a TypeScript compiler wrote."""
+    return _ending(path) in _COMPILED
 
 
 def source_of(path: str, files: Collection[str]) -> str | None:
     """Return the file that a compiled one was made of; None where that is not clear.
 
     Compilers keep the folders below the one that they write to: "build/src/a.js" is of "src/a.ts"
-    or of "packages/b/src/a.ts", whichever is the only one.
+    or of "packages/b/src/a.ts". All other folders of the compiled file are those of the source.
+    Of several files the one in the nearest folder counts, then the one that others lie below.
     """
-    stem, dot, ending = path.rpartition(".")
-    parts = stem.split("/")
-    for kind in _COMPILED.get(dot + ending, ()):
-        for first in range(len(parts)):
-            tail = "/".join(parts[first:]) + kind
-            found = [one for one in files if one == tail or one.endswith(f"/{tail}")]
-            if tail in found:
-                return tail
-            if found:
-                return found[0] if len(found) == 1 else None
+    ending = _ending(path)
+    compiled = tuple(path.removesuffix(ending).split("/"))
+    found: dict[tuple[str, ...], str] = {}
+    for kind in _COMPILED.get(ending, ()):
+        name = compiled[-1] + kind
+        for one in files:
+            if one == name or one.endswith(f"/{name}"):
+                found.setdefault(tuple(one.removesuffix(kind).split("/")), one)
+    if not found:
+        return None
+    folders = {folder for one in files for folder in one.split("/")[:-1]}
+    for first in range(len(compiled)):
+        fitting = dict(_fitting(compiled, first, found, folders))
+        if fitting:
+            best = _nearest(fitting, len(compiled) - first)
+            return None if best is None else found[best]
     return None
 
 
 def line_like(line: str, lines: Sequence[str]) -> int:
     """Return which of a source's lines a compiled line was made of, from 0; -1 for none.
 
-    That is the one that shares most of its words, which no other one does as well.
+    That is the one that has most of its words, and the fewest others (types are such; statements
+    count before them, as compilers keep those), where no other one does as well. A line of more
+    than 2000 characters is of none.
     """
     wanted = _words(line)
     if not wanted:
         return -1
     scores = [_likeness(wanted, _words(one)) for one in lines]
-    best = max(scores, default=0.0)
-    return scores.index(best) if best >= _LEAST_SAME and scores.count(best) == 1 else -1
+    best = max(scores, default=(0, 0, 0))
+    enough = best[0] >= _LEAST_SAME * _weight(wanted)
+    return scores.index(best) if enough and scores.count(best) == 1 else -1
+
+
+def _ending(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name[name.rfind(".") :] if "." in name else ""
+
+
+def _fitting(
+    compiled: tuple[str, ...],
+    first: int,
+    sources: Collection[tuple[str, ...]],
+    folders: Collection[str],
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the sources that end as the compiled path does from ``first`` on, if the folders
+    before that allow it, each with how many leading folders it shares."""
+    tail = compiled[first:]
+    for source in sources:
+        if source[-len(tail) :] != tail:
+            continue
+        above = source[: -len(tail)]
+        pairs = zip(compiled[:first], above, strict=False)
+        shared = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        output = compiled[shared:first]
+        if _is_output(output, folders) if output else shared == len(above):
+            yield source, shared
+
+
+def _is_output(output: tuple[str, ...], folders: Collection[str]) -> bool:
+    """Return whether a compiler wrote there: its usual folders, or one that holds no sources."""
+    if len(output) == 1 and output[0] not in folders:
+        return True
+    return all(_OUTPUT.fullmatch(one) for one in output)
+
+
+def _nearest(fitting: dict[tuple[str, ...], int], tail: int) -> tuple[str, ...] | None:
+    """Return the source that shares most folders; of several that which the others lie below.
+
+    ``tail`` is the count of a source's last parts that the compiled path has too.
+    """
+    nearest = max(fitting.values())
+    best, *others = sorted((one for one, shared in fitting.items() if shared == nearest), key=len)
+    above = best[:-tail]
+    is_clear = all(len(one) > len(best) and one[: len(above)] == above for one in others)
+    return best if is_clear else None
 
 
 def _words(line: str) -> Counter[str]:
-    return Counter(_WORDS.findall(_IMPORTED.sub("", line)))
+    if len(line) > _LONGEST_LINE:
+        return Counter()
+    return Counter(map(_written, filter(None, _WORDS.findall(_IMPORTED.sub(r"\1", line)))))
 
 
-def _likeness(one: Counter[str], other: Counter[str]) -> float:
-    return 2 * (one & other).total() / (one.total() + other.total())
+def _written(word: str) -> str:
+    # Which quotes a string has is the compiler's choice.
+    return f'"{word[1:-1]}"' if word[0] in "'`" else _VARIABLES.get(word, word)
+
+
+def _likeness(wanted: Counter[str], other: Counter[str]) -> tuple[int, int, int]:
+    """Return the weight of the words that are there again; how many others there are, negative:
+    those that begin statements, and all."""
+    more = other - wanted
+    statements = sum(count for word, count in more.items() if _STATEMENTS.fullmatch(word))
+    return _weight(wanted & other), -statements, -more.total()
+
+
+def _weight(words: Counter[str]) -> int:
+    return sum(
+        count * (1 if _KEYWORDS.fullmatch(word) else _NAME_WEIGHT) for word, count in words.items()
+    )
