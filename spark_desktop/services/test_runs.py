@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.compiled_sources import line_like, source_of
+from spark_desktop.domain.compiled_sources import is_compiled, line_like, source_of
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.secret_text import secret_in
+from spark_desktop.domain.source_maps import mapped
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import REPORT, Failure, Frame, Places, failures_in
 from spark_desktop.domain.test_pairs import is_test
@@ -144,17 +145,31 @@ class FailingCode:
 
     async def _uncompiled(self, frame: Frame, files: frozenset[str]) -> Frame:
         """Return the place in TypeScript for one in what was compiled from it, else as it is."""
-        source = source_of(frame.path, files)
+        if not is_compiled(frame.path):
+            return frame
+        places = await self._compared(f"{frame.path}.map")
+        place = await asyncio.to_thread(mapped, frame.path, places, frame.line)
+        if place is None or place[0] not in files:
+            source, line = source_of(frame.path, files), -1
+        else:
+            source, line = place
         snapshot = None if source is None else await self._read(source)
         if source is None or snapshot is None:
             return frame
+        content = snapshot.text.content
+        # A map of another version of the source may name a line that it does not have.
+        if not 0 <= line < len(split_lines(content)):
+            compiled = await self._compared(frame.path)
+            line = await asyncio.to_thread(_line_in, content, compiled, frame.line)
+        return Frame(source, line)
+
+    async def _compared(self, path: str) -> str:
+        """Return a file's text, "" without one, only to compare it: an ignored one is shown to
+        nobody."""
         try:
-            # Only to compare it: what is ignored is shown to nobody.
-            compiled = split_lines((await self._files.read(frame.path)).text.content)
+            return (await self._files.read(path)).text.content
         except FileError:
-            return Frame(source, -1)
-        line = compiled[frame.line] if 0 <= frame.line < len(compiled) else ""
-        return Frame(source, line_like(line, split_lines(snapshot.text.content)))
+            return ""
 
     async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""
@@ -215,6 +230,12 @@ class FailingCode:
 def keys_of(failures: Iterable[Failure]) -> frozenset[str]:
     """Return what names each failure across runs: the test, else what went wrong."""
     return frozenset(one.name or one.message.partition("\n")[0] for one in failures)
+
+
+def _line_in(content: str, compiled: str, line: int) -> int:
+    """Return which line of a source a line of what was compiled from it is of; -1: not known."""
+    lines = split_lines(compiled)
+    return line_like(lines[line], split_lines(content)) if 0 <= line < len(lines) else -1
 
 
 def _around(symbols: Collection[Symbol], line: int) -> Symbol | None:

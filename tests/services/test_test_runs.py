@@ -1,5 +1,6 @@
 """From a failing run to the code that it points at."""
 
+import json
 from pathlib import Path
 
 from fakes import MemoryFiles
@@ -322,18 +323,20 @@ class RootedFiles(MemoryFiles):
         return Path("/home/me/project")
 
 
-def compiled_project() -> MemoryFiles:
+def compiled_project(**built: str) -> MemoryFiles:
+    """Return two sources, and ignored files below "build"."""
     files = RootedFiles()
+    for name, text in built.items():
+        path = "build/" + name.replace("__", ".")
+        files.write(path, text)
+        files.ignored_paths[path] = Ignored(path, IgnoreReason.GITIGNORE, "build/")
     files.write("src/join.ts", JOIN)
     files.write("tests/join.ts", JOIN_TEST)
     return files
 
 
 async def test_what_was_compiled_leads_to_its_source():
-    files = compiled_project()
-    files.write("build/tests/join.js", COMPILED)
-    ignored = Ignored("build/tests/join.js", IgnoreReason.GITIGNORE, "build/")
-    files.ignored_paths["build/tests/join.js"] = ignored
+    files = compiled_project(**{"tests/join.js": COMPILED})
     (found,) = await pointed(files, NODE)
     assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
     assert 'check(join("a", "b") === "ab");' in found.report
@@ -342,4 +345,27 @@ async def test_what_was_compiled_leads_to_its_source():
 async def test_what_was_compiled_and_cannot_be_read_leads_to_its_source_as_a_whole():
     files = compiled_project()
     (found,) = await pointed(files, NODE)
+    assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
+
+
+async def test_a_source_map_tells_what_words_do_not():
+    # The seventh line of a file that is called otherwise than its source.
+    maps = {"version": 3, "sources": ["../tests/join.ts"], "mappings": ";;;;;;AAWA"}
+    files = compiled_project(all__js="\n" * 6 + "x();\n", all__js__map=json.dumps(maps))
+    (found,) = await pointed(files, NODE.replace("tests/join.js", "all.js"))
+    assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
+    assert 'check(join("a", "b") === "ab");' in found.report
+
+
+async def test_a_source_map_that_names_no_line_of_the_source_is_not_believed():
+    maps = {"version": 3, "sources": ["../../tests/join.ts"], "mappings": ";;;;;;AAgDA"}
+    built = {"tests/join.js": COMPILED, "tests/join.js.map": json.dumps(maps)}
+    (found,) = await pointed(compiled_project(**built), NODE)
+    assert 'check(join("a", "b") === "ab");' in found.report
+    assert "check(1)" not in found.report
+
+
+async def test_a_bundle_in_one_line_leads_to_its_source_as_a_whole():
+    files = compiled_project(**{"tests/join.js": COMPILED.replace("\n", " ") * 2000})
+    (found,) = await pointed(files, NODE.replace("join.js:7", "join.js:1"))
     assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
