@@ -10212,6 +10212,10 @@ The branch that is checked out</source>
    <translation>{name}, токенов: {tokens}</translation>
   </message>
   <message>
+   <source>{new} in the place of {old}</source>
+   <translation>{new} вместо {old}</translation>
+  </message>
+  <message>
    <source>{ordinal} of {total}</source>
    <translation>{ordinal} из {total}</translation>
   </message>

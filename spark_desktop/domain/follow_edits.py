@@ -132,7 +132,9 @@ class _Following:
         for one in self._uses.doubtful:
             reason = say("which {name} is meant is not clear", name=one.name)
             self._left.append(Left(self._file.path, one.line, reason, at=one.start))
-        is_renamed = self._followed.change.is_renamed and not self._followed.is_constructor
+        change = self._followed.change
+        is_renamed = change.is_renamed and not change.is_replaced
+        is_renamed = is_renamed and not self._followed.is_constructor
         blocked = self._blocked() if is_renamed and self._uses.found else None
         for one in self._uses.found:
             if blocked is not None:
@@ -179,6 +181,10 @@ class _Following:
             self._follow_declaration(one)
             return True
         is_import = one.role in (Role.IMPORTED, Role.EXPORTED)
+        if self._followed.change.is_replaced:
+            if not self._is_fresh(one):
+                self._asked.append(one)
+            return False
         if self._followed.change.turns and one.role is Role.MEMBER:
             return self._follow_turn(one)
         if is_import or (signature is None and not gives_other):

@@ -35,11 +35,18 @@ class NameChange:
     new: Defined
     # Types of the same save that are called otherwise now.
     renamed_types: tuple[tuple[str, str], ...] = ()
+    # The class before and after, of a field that another one stands for, and means another thing.
+    holders: tuple[str, str] | None = None
 
     @property
     def is_renamed(self) -> bool:
         """Return whether it has another name."""
         return self.old.name != self.new.name
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether another field stands in its place: what it holds is something else."""
+        return self.holders is not None
 
     @property
     def is_moved(self) -> bool:
@@ -123,6 +130,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             found.append(NameChange(one, other))
             if not depth:
                 pairs[one.name] = other.name
+    found += _replaced(old, new, found, pairs)
     renamed = {id(change.old) for change in found}
     for one in old.once:
         same = new.get(_moved_key(one, pairs))
@@ -195,6 +203,35 @@ def _takes_others(old: Parameter, new: Parameter) -> bool:
         return True
     default, other = (one.text.partition("=")[2].strip() for one in (old, new))
     return bool(default and other) and default != other
+
+
+def _replaced(
+    old: "_Version", new: "_Version", found: Sequence[NameChange], pairs: dict[str, str]
+) -> list[NameChange]:
+    """Return the fields for which another one came, where a class lost and got just one."""
+    taken = {id(change.old) for change in found} | {id(change.new) for change in found}
+    back = {there: here for here, there in pairs.items()}
+    gone: dict[str, list[Defined]] = {}
+    come: dict[str, list[Defined]] = {}
+    for one in old.once:
+        if _is_field(one) and id(one) not in taken and not new.has(_moved_key(one, pairs)):
+            gone.setdefault(one.container, []).append(one)
+    for one in new.once:
+        container = back.get(one.container, one.container)
+        if _is_field(one) and id(one) not in taken and not old.has((container, one.name)):
+            come.setdefault(container, []).append(one)
+    changes = []
+    for container, fields in gone.items():
+        others = come.get(container, [])
+        before, after = old.get(("", container)), new.get(("", pairs.get(container, container)))
+        if len(fields) == len(others) == 1 and before is not None and after is not None:
+            holders = before.text, after.text
+            changes.append(NameChange(fields[0], others[0], holders=holders))
+    return changes
+
+
+def _is_field(one: Defined) -> bool:
+    return bool(one.container) and one.parameters is None and not one.is_property
 
 
 class _Version:

@@ -15,6 +15,13 @@ def instruction_for(followed: Iterable[Followed]) -> str:
         old, new = one.change.old, one.change.new
         if one.change.is_moved:
             told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
+        elif one.change.holders is not None:
+            was, now = map(_short, one.change.holders)
+            told.append(
+                f"`{old.container}` has no `{old.name}` any more, but `{new.name}`. It was\n{was}\n"
+                f"and is now\n{now}\nChange each use of `{old.name}` so that the code around works "
+                "as before: another value, type or unit is converted."
+            )
         elif one.change.is_renamed:
             told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
         if one.change.turns:

@@ -22,7 +22,7 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 def asked_title(change: NameChange, place: str) -> Said:
     """Return what a call is called that a model changes."""
-    if change.turns:
+    if change.turns or change.is_replaced:
         return say("{title}: {place}", title=_title(change), place=place)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result: {place}", name=_shown(change), place=place)
@@ -32,6 +32,8 @@ def asked_title(change: NameChange, place: str) -> Said:
 def _title(change: NameChange) -> Said:
     if change.is_moved:
         return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
+    if change.is_replaced:
+        return say("{new} in the place of {old}", old=_shown(change), new=change.new.name)
     if change.is_renamed:
         return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
     if change.turns:

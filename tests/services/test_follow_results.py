@@ -232,3 +232,35 @@ async def test_a_field_of_go_is_followed_into_literals(project):
     one = project(GO)
     await one.replace("a.go", ("Side, Edge", "Width, Edge"), ("s.Side", "s.Width"))
     assert one.offered == {"b.go": GO["b.go"].replace("Side", "Width")}
+
+
+LEG = {
+    "a.go": "package app\n\ntype Leg struct {\n\tName string\n\tMinutes int\n}\n",
+    "b.go": "package app\n\nfunc Total(legs []Leg) int {\n\tsum := 0\n"
+    "\tfor _, leg := range legs {\n\t\tsum += leg.Minutes\n\t}\n\treturn sum\n}\n",
+}
+
+
+async def test_a_field_for_which_another_one_came_is_asked_of_the_model(project):
+    answer = LEG["b.go"].partition("\n\n")[2].replace("leg.Minutes", "int(leg.Walk.Minutes())")
+    one = project(LEG, answer)
+    await one.replace("a.go", ("Minutes int", "Walk time.Duration"))
+    assert asked(one) == {"Walk in the place of Minutes: b.go, Total()"}
+    (proposal,) = one.world.board.all()
+    told = proposal.trigger.instruction
+    assert "`Leg` has no `Minutes` any more, but `Walk`" in told
+    assert "Walk time.Duration" in told
+    assert "Minutes int" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\tMinutes int\n", "\tWalk time.Duration\n\tRest time.Duration\n"),  # which of them?
+        ("\tMinutes int\n", ""),
+    ],
+)
+async def test_what_came_for_a_field_has_to_be_clear(project, before, after):
+    one = project(LEG)
+    await one.replace("a.go", (before, after))
+    assert one.world.board.all() == ()
