@@ -29,6 +29,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     async with project_at(root, args.model, output, factory) as project:
         snapshot = await project.files.read(path)
         lines = _span(args.lines, snapshot)
+        project.index.start()
         project.warm(WorkKind.EDIT)
         trials = None
         if words:

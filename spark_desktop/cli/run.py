@@ -136,6 +136,7 @@ async def _propose(
 ) -> None:
     from spark_desktop.services.test_runs import FailedRun
 
+    project.index.start()
     run = FailedRun(tuple(shlex.split(message.command)), message.folder, message.output)
     failures = await project.failing.failures(run)
     _tell(code, failures, output)

@@ -1,6 +1,7 @@
 """From a run that failed to what may be proposed: which file, which lines of it, and why."""
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,14 @@ from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.secret_text import secret_in
 from spark_desktop.domain.source_maps import mapped
 from spark_desktop.domain.symbols import Symbol
-from spark_desktop.domain.test_output import REPORT, Failure, Frame, Places, failures_in
+from spark_desktop.domain.test_output import (
+    REPORT,
+    Failure,
+    Frame,
+    Places,
+    end_of_output,
+    failures_in,
+)
 from spark_desktop.domain.test_pairs import is_test
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Span
@@ -26,6 +34,12 @@ _MOST_LOOKED_AT = 8
 _TEST_LINES = 14
 _TEST_CHARS = 600
 _FILES_READ = 12
+# Names in an output that are looked up, where it names no place; seconds to wait for the index.
+_CALLED = re.compile(r"\b([A-Za-z_]\w{2,60})\(")
+_MOST_MENTIONED = 10
+_FUNCTIONS = ("function", "method")
+_DECLARED_AND_DEFINED = 2
+_READY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +76,32 @@ class FailingCode:
         self._index = index
 
     async def failures(self, run: FailedRun) -> tuple[Failure, ...]:
-        """Return what the run's output tells of this workspace."""
+        """Return what the run's output tells of this workspace.
+
+        Where it names no place these are the functions that it speaks of, as tests without a
+        runner do ("names() after packets(1): expected ...").
+        """
         root = self._files.root
         files = frozenset(await self._files.files())
         roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
         places = Places(roots, files, run.folder)
-        return await asyncio.to_thread(failures_in, run.output, places)
+        found = await asyncio.to_thread(failures_in, run.output, places)
+        return found or await self._mentioned(run.output)
+
+    async def _mentioned(self, output: str) -> tuple[Failure, ...]:
+        if self._index is None or not await self._index.ready(_READY_S):
+            return ()
+        text = end_of_output(output)
+        found: list[Failure] = []
+        for name in list(dict.fromkeys(_CALLED.findall(text)))[:_MOST_MENTIONED]:
+            known = await self._index.definitions(name)
+            own = [one for one in known if one.kind in _FUNCTIONS and not is_test(one.path)]
+            # A header declares what another file defines; more of one name tell nothing.
+            if 1 <= len(own) <= _DECLARED_AND_DEFINED:
+                one = max(own, key=lambda each: len(each.lines))
+                frame = Frame(one.path, one.lines.start)
+                found.append(Failure("", text.partition("\n")[0], (frame,), text))
+        return tuple(found[:MOST_CANDIDATES])
 
     async def likeliest(
         self, failures: Sequence[Failure], run: FailedRun, most: int

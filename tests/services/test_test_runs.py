@@ -9,7 +9,7 @@ from run_fakes import ScriptedRuns
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.code import Definition, Import, IndexState, Reference, TextHit
 from spark_desktop.domain.project_checks import NotRun, Ran
-from spark_desktop.domain.test_output import REPORT
+from spark_desktop.domain.test_output import REPORT, Frame
 from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -369,3 +369,43 @@ async def test_a_bundle_in_one_line_leads_to_its_source_as_a_whole():
     files = compiled_project(**{"tests/join.js": COMPILED.replace("\n", " ") * 2000})
     (found,) = await pointed(files, NODE.replace("join.js:7", "join.js:1"))
     assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
+
+
+class Mentioning:
+    """An index that knows where functions stand."""
+
+    def __init__(self, *definitions: Definition, is_ready: bool = True) -> None:
+        self.known, self.is_ready = definitions, is_ready
+
+    async def ready(self, seconds):
+        return self.is_ready
+
+    async def definitions(self, name, most=20):
+        return tuple(one for one in self.known if one.name == name)
+
+
+def function(name: str, path: str, start: int, end: int) -> Definition:
+    return Definition(name, "function", path, Span(start, end), name)
+
+
+SPOKEN = "push() after size(): expected 2, got 1\nmake: *** [Makefile:4: test] Error 1\n"
+
+
+async def test_an_output_that_only_speaks_of_functions_leads_to_them():
+    index = Mentioning(
+        function("push", "calc.h", 3, 4),
+        function("push", "calc.py", 12, 14),
+        function("size", "calc.py", 15, 17),
+        function("size", "tests/test_calc.py", 1, 2),
+    )
+    failing = code_of(project(), index)
+    found = await failing.failures(FailedRun(COMMAND, "", SPOKEN))
+    assert [one.frames for one in found] == [(Frame("calc.py", 12),), (Frame("calc.py", 15),)]
+    assert found[0].message == "push() after size(): expected 2, got 1"
+
+
+async def test_functions_that_stand_in_many_places_tell_nothing():
+    many = Mentioning(*(function("push", f"{name}.py", 0, 2) for name in "abc"))
+    for index in (many, Mentioning(function("push", "calc.py", 12, 14), is_ready=False), None):
+        failing = code_of(project(), index)
+        assert await failing.failures(FailedRun(COMMAND, "", SPOKEN)) == ()
