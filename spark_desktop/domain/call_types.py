@@ -4,13 +4,15 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from spark_desktop.domain.python_expressions import IMPORTED, Known, joined, outer_of, type_of
+from spark_desktop.domain.call_scopes import CallScope, Home, call_scopes, text_of
+from spark_desktop.domain.python_expressions import Known, joined, outer_of, type_of
 from spark_desktop.domain.python_function import Function
-from spark_desktop.domain.python_inference import known_names
 
 _EQUALS = frozenset(("assertEqual", "assertEquals", "assertIs"))
 # What a wider type accepts beside itself.
 _WIDER = {frozenset(("int", "float")): "float", frozenset(("bool", "int")): "int"}
+# In characters. Nobody writes a file that is longer, and nobody waits for it.
+_LONGEST = 300_000
 
 
 @dataclass(slots=True)
@@ -29,67 +31,69 @@ class CallTypes:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A function, or a method of the class ``container``; ``parameters`` without the receiver."""
+    """A function, or a method of the class ``container``, in the file ``path``.
+
+    ``parameters`` are without the receiver.
+    """
 
     name: str
     parameters: tuple[str, ...]
     container: str = ""
+    path: str = ""
 
 
-def call_types(content: str, called: Called) -> CallTypes:
-    """Return what the calls in a file show; a method's only on what is surely of its class.
+def not_all(called: Called) -> CallTypes:
+    """Return what is shown where there are calls that nobody looked at."""
+    return CallTypes({name: {""} for name in called.parameters})
 
-    What is passed and not known is among the types as "".
+
+def call_types(content: str, called: Called, path: str = "") -> CallTypes:
+    """Return what the calls in the file ``path`` show; only of those that are surely meant.
+
+    These are calls in the function's own file, and of what is imported from there; of a method
+    those on what is surely of its class. What is passed and not known is among the types as "".
     """
-    found = CallTypes()
+    if len(content) > _LONGEST:
+        return not_all(called)
     try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return found
-    instances = _instances(tree, called.container)
-    for scope, known in _scopes(tree):
-        for node in _inside(scope):
-            if isinstance(node, ast.Call) and _is_of(node.func, called, known, instances):
-                for parameter, type_ in _passed(node, called.parameters, known):
+        return _shown(ast.parse(content), called, path)
+    except (SyntaxError, ValueError, MemoryError):
+        return CallTypes()
+    except RecursionError:
+        return not_all(called)
+
+
+def _shown(tree: ast.Module, called: Called, path: str) -> CallTypes:
+    found = CallTypes()
+    home = Home(called.path, path)
+    for scope in call_scopes(tree, (called.name, called.container), called.container, home):
+        for node in scope.nodes:
+            if isinstance(node, ast.Call) and _is_of(node.func, called, scope):
+                for parameter, type_ in _passed(node, called.parameters, scope.known):
                     found.passed.setdefault(parameter, set()).add(type_)
             for one, other in _compared(node):
-                if isinstance(one, ast.Call) and _is_of(one.func, called, known, instances):
-                    found.compared.add(_type(other, known))
+                if isinstance(one, ast.Call) and _is_of(one.func, called, scope):
+                    found.compared.add(_type(other, scope.known))
     return found
 
 
-def _instances(tree: ast.Module, container: str) -> frozenset[str]:
-    """Return what is bound to an instance of the class, as it is written."""
-    return frozenset(
-        ast.unparse(target)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and _is_made(node.value, container)
-        for target in node.targets
-    )
-
-
-def _is_made(value: ast.expr, container: str) -> bool:
-    return bool(container) and isinstance(value, ast.Call) and _name(value.func) == container
-
-
-def _is_of(function: ast.expr, called: Called, known: Known, instances: frozenset[str]) -> bool:
-    if called.container and called.name == "__init__":
-        return _name(function) == called.container
-    if isinstance(function, ast.Name):
-        return not called.container and function.id == called.name
+def _is_of(function: ast.expr, called: Called, scope: CallScope) -> bool:
+    if not called.container:
+        return scope.means(function, called.name)
+    if called.name == "__init__":
+        return scope.means(function, called.container)
     if not isinstance(function, ast.Attribute) or function.attr != called.name:
         return False
-    receiver = function.value
-    if called.container:
-        return _is_made(receiver, called.container) or ast.unparse(receiver) in instances
-    return isinstance(receiver, ast.Name) and known.get(receiver.id, "").startswith(IMPORTED)
+    return scope.is_made(function.value) or text_of(function.value) in scope.instances
 
 
 def _type(value: ast.expr, known: Known) -> str:
     """Return the type of a value, also of one that a class is called for."""
     found = type_of(value, known)
     if not found and isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        return value.func.id if value.func.id[:1].isupper() else ""
+        name = value.func.id
+        is_constant = len(name) > 1 and name.isupper()
+        return name if name[:1].isupper() and not is_constant else ""
     return found
 
 
@@ -118,28 +122,6 @@ def is_used_as(function: Function, name: str, type_: str) -> bool:
 _PLAIN: Mapping[str, type] = {
     one.__name__: one for one in (int, float, str, list, dict, set, tuple)
 }
-
-
-def _scopes(tree: ast.Module) -> Iterator[tuple[ast.AST, Known]]:
-    """Yield the file and each function of it, with the types of the names there."""
-    imports = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
-    body = [one for one in tree.body if one not in imports]
-    top = ast.FunctionDef("_", ast.arguments([], [], None, [], [], None, []), body, [])
-    constants = known_names(top, imports)
-    yield tree, constants
-    for node in ast.walk(tree):
-        if isinstance(node, Function):
-            yield node, {**constants, **known_names(node, imports)}
-
-
-def _inside(scope: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a scope without those of functions in it."""
-    for child in ast.iter_child_nodes(scope):
-        if not isinstance(child, Function):
-            yield child
-            yield from _inside(child)
-        elif isinstance(scope, ast.Module | ast.ClassDef):
-            yield from child.decorator_list
 
 
 def _name(called: ast.expr) -> str:

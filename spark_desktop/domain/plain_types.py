@@ -2,13 +2,13 @@
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from spark_desktop.domain.python_endings import ends, is_stub
 from spark_desktop.domain.python_expressions import Known, joined, type_of
 from spark_desktop.domain.python_function import Function, defaults_of
-from spark_desktop.domain.python_inference import known_names, own_nodes, parameters_of
-
-Imports = Iterable[ast.Import | ast.ImportFrom]
+from spark_desktop.domain.python_inference import known_names, names_outside, narrowed_names
+from spark_desktop.domain.python_scopes import NO_FILE, FileNames, own_nodes, parameters_of
 
 # What an annotation accepts beside itself.
 _ACCEPTS = {"float": {"int", "bool"}, "int": {"bool"}, "complex": {"int", "float", "bool"}}
@@ -17,23 +17,55 @@ _KNOWN = frozenset(
 )
 # Not Set, which is an abstract one, too.
 _OLD_NAMES = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
-# Who asks for the type itself handles values of others.
-_NARROWING = ("isinstance", "hasattr", "getattr", "type", "cast")
+# Where types are from that mean the same under their names alone: not numpy.bool.
+_TYPE_MODULES = frozenset(("typing", "t", "builtins", "collections.abc", "abc"))
 
 
-def misfit(function: Function) -> tuple[str, str, str] | None:
+def misfit(function: Function, file: FileNames = NO_FILE) -> tuple[str, str, str] | None:
     """Return a type in a signature that the function itself refutes; None where none is seen.
 
     That is what has it (a parameter's name, "" for the result), the type that is told, and the one
     that is there. A parameter that is None where nothing is given may be told without that.
+    ``file`` is what the file around it binds.
     """
+    try:
+        return _misfit(function, file)
+    except RecursionError:
+        return None  # somebody generated it
+
+
+def result_given(function: Function, file: FileNames = NO_FILE) -> str:
+    """Return the type of a function's result, as an annotation; "" where it is not sure.
+
+    It is not of one that others write: of an abstract method, a protocol's, an overload.
+    """
+    try:
+        is_open = is_stub(function) or _yields(function)
+        return "" if is_open else _result(function, known_names(function, file))
+    except RecursionError:
+        return ""
+
+
+def may_give_none(function: Function) -> bool:
+    """Return whether a function gives None in one case, and something else in another."""
+    try:
+        given = [type_of(one) for one in _results(function)]
+        is_whole = ends(function.body)
+    except RecursionError:
+        return True  # nobody knows
+    is_some = any(one != "None" for one in given)
+    return is_some and ("None" in given or not is_whole) and not _yields(function)
+
+
+def _misfit(function: Function, file: FileNames) -> tuple[str, str, str] | None:
+    outside = names_outside(file)
     for one, value in defaults_of(function.args):
-        found = type_of(value)
+        found = type_of(value, outside)
         if one.annotation is not None and found != "None" and _refutes(one.annotation, found):
             return one.arg, ast.unparse(one.annotation), found
-    known = known_names(function)
+    known = known_names(function, file)
     for one in parameters_of(function.args):
-        if one.annotation is not None and (use := _strange_use(function, one, known)):
+        if one.annotation is not None and (use := _strange_use(function, one)):
             return one.arg, ast.unparse(one.annotation), use
     if function.returns is None or _yields(function):
         return None
@@ -44,16 +76,9 @@ def misfit(function: Function) -> tuple[str, str, str] | None:
     return None
 
 
-def result_given(function: Function, imports: Imports = ()) -> str:
-    """Return the type of a function's result, as an annotation; "" where it is not sure.
-
-    ``imports`` are those of the file.
-    """
-    if _yields(function):
-        return ""
-    known = known_names(function, imports)
+def _result(function: Function, known: Known) -> str:
     found = {type_of(one, known) for one in _results(function)}
-    if not _ends(function.body):
+    if not ends(function.body):
         found.add("None")
     may_be_none = "None" in found and len(found) > 1
     found -= {"None"} if may_be_none else set()
@@ -63,14 +88,7 @@ def result_given(function: Function, imports: Imports = ()) -> str:
     return f"{only} | None" if only and may_be_none else only
 
 
-def may_give_none(function: Function) -> bool:
-    """Return whether a function gives None in one case, and something else in another."""
-    given = [type_of(one) for one in _results(function)]
-    is_some = any(one != "None" for one in given)
-    return is_some and ("None" in given or not _ends(function.body)) and not _yields(function)
-
-
-def _strange_use(function: Function, parameter: ast.arg, known: Known) -> str:
+def _strange_use(function: Function, parameter: ast.arg) -> str:
     """Return what a parameter is used as that a value of its type is not; "" for nothing."""
     told = outer_names(parameter.annotation) if parameter.annotation is not None else set()
     types = [getattr(builtins, one) for one in told - {"None"} if one in _KNOWN]
@@ -92,35 +110,10 @@ def _strange_use(function: Function, parameter: ast.arg, known: Known) -> str:
 
 def _is_other_at_times(function: Function, name: str) -> bool:
     """Return whether a parameter is bound to something else, or asked of what type it is."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            asked = any(isinstance(one, ast.Name) and one.id == name for one in node.args)
-            if asked and called in _NARROWING:
-                return True
-    return False
-
-
-def _ends(body: list[ast.stmt]) -> bool:
-    """Return whether it surely does not go on behind these statements."""
-    match body[-1] if body else None:
-        case ast.Return() | ast.Raise():
-            return True
-        case ast.If(body=first, orelse=other):
-            return _ends(first) and _ends(other)
-        case ast.Try(body=first, handlers=handlers, orelse=other, finalbody=last):
-            is_all = all(_ends(one.body) for one in handlers)
-            return _ends(last) or (is_all and (_ends(other) if other else _ends(first)))
-        case ast.While(test=ast.Constant(value=True)) as loop:
-            return not any(isinstance(node, ast.Break) for node in ast.walk(loop))
-        case ast.With(body=inner) | ast.AsyncWith(body=inner):
-            return _ends(inner)
-        case ast.Match(cases=[*_, ast.match_case(ast.MatchAs(None), None)] as cases):
-            return all(_ends(one.body) for one in cases)
-        case _:
-            return False
+    return name in narrowed_names(function) or any(
+        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(function)
+    )
 
 
 def _refutes(annotation: ast.expr, found: str) -> bool:
@@ -143,7 +136,8 @@ def outer_names(annotation: ast.expr) -> set[str]:
     if isinstance(annotation, ast.Constant):
         return {"None"} if annotation.value is None else {"?"}
     if isinstance(annotation, ast.Attribute):
-        return {annotation.attr}
+        is_plain = ast.unparse(annotation.value) in _TYPE_MODULES
+        return {_OLD_NAMES.get(annotation.attr, annotation.attr) if is_plain else "?"}
     if not isinstance(annotation, ast.Name):
         return {"?"}
     return {_OLD_NAMES.get(annotation.id, annotation.id)}

@@ -4,6 +4,7 @@ A type is written as in an annotation: ``list[int]``, ``tuple[str, int]``; "" is
 """
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
@@ -17,6 +18,9 @@ IMPORTED = "="
 OPEN = "?"
 # What can be walked through, and is no type that an annotation would name.
 _WALKED = "iter"
+_HOLDS_WALKED = re.compile(rf"\b{_WALKED}\b")
+# In characters. What is longer nobody reads, and in a loop each round makes it longer still.
+_LONGEST = 120
 _NUMBERS = ("bool", "int", "float", "complex")
 _HELD_ONCE = frozenset(("list", "set", "frozenset", _WALKED))
 _SURE_ALONE = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
@@ -31,7 +35,9 @@ _BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
 def type_of(node: ast.expr, known: Known | None = None) -> str:
     """Return the type of an expression, "" where it is not seen."""
     found = inner_type(node, known or {})
-    return "" if outer_of(found) == _WALKED else closed(found)
+    if outer_of(found) == _WALKED:
+        return ""
+    return outer_of(found) if _HOLDS_WALKED.search(found) else closed(found)
 
 
 def inner_type(node: ast.expr, known: Known) -> str:
@@ -67,8 +73,9 @@ def parts_of(type_: str) -> list[str]:
 
 
 def holding(outer: str, *parts: str) -> str:
-    """Return a container of these types, without them where one is unknown."""
-    return f"{outer}[{', '.join(parts)}]" if parts and all(parts) else outer
+    """Return a container of these types, without them where one is unknown or they are long."""
+    type_ = f"{outer}[{', '.join(parts)}]" if parts and all(parts) else outer
+    return type_ if len(type_) <= _LONGEST else outer
 
 
 def joined(types: Sequence[str]) -> str:
@@ -260,7 +267,7 @@ def _place(node: ast.expr) -> int | None:
 def _called(node: ast.Call, known: Known) -> str:
     given = [_type_of(one, known) for one in node.args]
     if any(isinstance(one, ast.Starred) for one in node.args):
-        given = []
+        given = [""] * 3  # nobody knows how many
     function = node.func
     if isinstance(function, ast.Name):
         where = known.get(function.id)
@@ -290,9 +297,12 @@ def _made(name: str, given: list[str], keywords: list[ast.keyword]) -> str:
     if name in _CONTAINERS:
         return _container(name, given, bool(named))
     if name in ("min", "max"):
-        one = element_of(given[0]) if len(given) == 1 and "default" not in named else ""
+        one = element_of(given[0]) if len(given) == 1 and named <= {"key"} else ""
         return joined(given) if len(given) > 1 and all(given) else one
-    return _walked(name, given) if name in _WALKS else _number_of(name, given)
+    if name in _WALKS:
+        return _walked(name, given)
+    # Of the others each keyword may change what is given.
+    return "" if named else _number_of(name, given)
 
 
 def _container(name: str, given: list[str], is_named: bool) -> str:
@@ -325,7 +335,7 @@ def _number_of(name: str, given: list[str]) -> str:
         case "round", 1:
             found = "int" if first in ("bool", "int", "float") else first
         case "round", 2:
-            found = first
+            found = first if given[1] == "int" else ""
         case "sum", 1:
             inner = element_of(first)
             found = "int" if inner == "bool" else inner

@@ -69,13 +69,33 @@ def defaults_of(given: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
     return pairs
 
 
-def imports_in(text: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
-    """Return the imports at the top of a file; none of one that does not parse."""
+def lines_with(function: Function) -> slice:
+    """Return the lines of a function, from its first decorator on, counted from 0."""
+    starts = (one.lineno for one in (function, *function.decorator_list))
+    return slice(min(starts) - 1, function.end_lineno)
+
+
+def container_of(content: str, line: int) -> str | None:
+    """Return the class of the function that begins in a line, counted from 0; "" for no class.
+
+    None where the function is within another one, or where there is none.
+    """
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    return tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+        return None
+    left: list[tuple[ast.AST, str]] = [(tree, "")]
+    while left:
+        node, container = left.pop()
+        for one in ast.iter_child_nodes(node):
+            if isinstance(one, Function):
+                if lines_with(one).start == line:
+                    return container
+            elif isinstance(one, ast.ClassDef):
+                left.append((one, one.name))
+            elif isinstance(one, ast.stmt | ast.ExceptHandler):
+                left.append((one, container))
+    return None
 
 
 def names_beside(text: str, name: str) -> frozenset[str] | None:

@@ -5,10 +5,11 @@ one there is unknown, and so is what anything unknown flows into.
 """
 
 import ast
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
+from spark_desktop.domain.container_uses import ContainerUses, container_uses
 from spark_desktop.domain.python_expressions import (
     IMPORTED,
     OPEN,
@@ -22,86 +23,137 @@ from spark_desktop.domain.python_expressions import (
     part_of,
 )
 from spark_desktop.domain.python_function import Function, defaults_of
+from spark_desktop.domain.python_scopes import (
+    NO_FILE,
+    FileNames,
+    Import,
+    bound_in,
+    own_nodes,
+    parameters_of,
+)
 
 _ROUNDS = 10
 # An annotation that is as good as the value itself.
 _SURE = frozenset(("int", "float", "str", "bool", "bytes"))
 _CONTAINERS = frozenset(("list", "set", "dict"))
-# What puts nothing into the container that it is called on, or is given.
-_KEEPING = frozenset(
-    (
-        *("append", "add", "clear", "copy", "count", "discard", "get", "index", "items", "keys"),
-        *("pop", "remove", "reverse", "sort", "values"),
-    )
+_HOLDS_CONTAINER = re.compile(r"\[.*\b(?:list|set|dict)\b")
+# Who asks for the type itself handles values of others.
+_NARROWING = frozenset(
+    ("isinstance", "issubclass", "hasattr", "getattr", "callable", "type", "cast")
 )
-_READING = frozenset(
-    (
-        *("all", "any", "dict", "enumerate", "len", "list", "max", "min", "print", "reversed"),
-        *("set", "sorted", "str", "sum", "tuple", "zip", "join"),
-    )
-)
-_PLAIN_USES = (
-    *(ast.Return, ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.If, ast.While, ast.IfExp),
-    *(ast.FormattedValue, ast.Tuple, ast.Expr, ast.Assert),
-)
+_WRONG_TYPE = re.compile(r"AttributeError|TypeError|\bException|BaseException")
 # Gives the type of what is bound, from what is known so far.
 Binding = Callable[[Known], str]
 
 
-def known_names(
-    function: Function, imports: Iterable[ast.Import | ast.ImportFrom] = ()
-) -> dict[str, str]:
+def known_names(function: Function, file: FileNames = NO_FILE) -> dict[str, str]:
     """Return the type of each name of a function that is sure, and where imported ones are from.
 
-    ``imports`` are those of the file. A name that may be anything is there with "", since it is
-    none of the language's own.
+    A name that may be anything is there with "", since it is none of the language's own.
     """
-    brought = _brought(imports)
-    bindings = _bindings(function)
+    outside = names_outside(file)
+    return {**outside, **names_within(function, outside)}
+
+
+def names_outside(file: FileNames) -> dict[str, str]:
+    """Return where the imported names of a file are from; "" for all others that it binds."""
+    return {**_brought(file.imports), **dict.fromkeys(file.bound, "")}
+
+
+def names_within(function: Function, outside: Known) -> dict[str, str]:
+    """Return the type of each name that a function itself binds, "" where it is not sure."""
+    try:
+        return _settled(function, outside)
+    except RecursionError:
+        return dict.fromkeys(bound_in(function), "")  # somebody generated it
+
+
+def narrowed_names(function: Function) -> set[str]:
+    """Return the names whose types a function asks for: they may be others than it is told."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
+                asked: list[ast.AST] = [*args] if name in _NARROWING else []
+            case ast.Match(subject=subject):
+                asked = [*ast.walk(subject)]
+            case ast.Try(body=body, handlers=handlers) if any(map(_is_for_types, handlers)):
+                asked = [one for line in body for one in ast.walk(line)]
+            case _:
+                continue
+        found.update(one.id for one in asked if isinstance(one, ast.Name))
+    return found
+
+
+def _is_for_types(handler: ast.ExceptHandler) -> bool:
+    """Return whether it goes on here where a value is of another type than was expected."""
+    return handler.type is None or _WRONG_TYPE.search(ast.unparse(handler.type)) is not None
+
+
+def _settled(function: Function, outside: Known) -> dict[str, str]:
+    narrowed = narrowed_names(function)
+    bindings = _bindings(function, narrowed)
     if any(isinstance(one, ast.Nonlocal | ast.Global) for one in ast.walk(function)):
-        return {**brought, **dict.fromkeys(bindings, "")}
+        return dict.fromkeys(bindings, "")
+    told = _told_of_locals(function, narrowed)
     types = dict.fromkeys(bindings, OPEN)
-    spilt = _spilt(function)
+    uses = container_uses(function)
     for _ in range(_ROUNDS):
-        known = {**brought, **types}
+        known = {**outside, **types}
         found = {name: joined([one(known) for one in bound]) for name, bound in bindings.items()}
-        for name in spilt & found.keys():
-            if outer_of(found[name]) in _CONTAINERS:
-                found[name] = outer_of(found[name])
+        found = {name: _believed(type_, name, uses) for name, type_ in found.items()} | told
         if found == types:
-            return {**brought, **{name: closed(type_) for name, type_ in found.items()}}
+            return {name: closed(type_) for name, type_ in found.items()}
         types = found
-    return {**brought, **dict.fromkeys(bindings, "")}
+    return dict.fromkeys(bindings, "")
 
 
-def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function without those of functions in it."""
-    left: deque[ast.AST] = deque(function.body)
-    while left:
-        node = left.popleft()
-        yield node
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            left.extend(ast.iter_child_nodes(node))
+def _believed(type_: str, name: str, uses: ContainerUses) -> str:
+    """Return a type without what is held where something may be put into it that is not seen."""
+    holds = _HOLDS_CONTAINER.search(type_) is not None
+    is_spilt = name in uses.spilt and (holds or outer_of(type_) in _CONTAINERS)
+    return outer_of(type_) if is_spilt or (holds and name in uses.taken) else type_
 
 
-def parameters_of(given: ast.arguments) -> list[ast.arg]:
-    """Return all parameters but those that take any number."""
-    return [*given.posonlyargs, *given.args, *given.kwonlyargs]
+def _told_of_locals(function: Function, narrowed: Collection[str]) -> dict[str, str]:
+    """Return the types of the names that are annotated where they are bound, "" for others'."""
+    found: dict[str, str] = {}
+    for node in own_nodes(function):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name, type_ = node.target.id, _plain(node.annotation)
+            is_sure = name not in narrowed and found.get(name, type_) == type_
+            found[name] = type_ if is_sure else ""
+    return found
 
 
-def _brought(imports: Iterable[ast.Import | ast.ImportFrom]) -> dict[str, str]:
-    found = {}
+def _plain(annotation: ast.expr) -> str:
+    """Return what an annotation tells where that is as good as the value itself."""
+    if isinstance(annotation, ast.Name):
+        return annotation.id if annotation.id in _SURE | _CONTAINERS else ""
+    if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.value, ast.Name):
+        return ""
+    outer, inner = annotation.value.id, annotation.slice
+    held = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    count = {"list": 1, "set": 1, "dict": 2, "tuple": len(held)}.get(outer)
+    parts = [_plain(one) for one in held]
+    return holding(outer, *parts) if count == len(held) and all(parts) else ""
+
+
+def _brought(imports: Iterable[Import]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for node in imports:
         for one in node.names:
             if isinstance(node, ast.Import):
                 name = one.asname or one.name.partition(".")[0]
-                found[name] = IMPORTED + (one.name if one.asname else name)
+                where = IMPORTED + (one.name if one.asname else name)
             else:
-                found[one.asname or one.name] = f"{IMPORTED}{node.module or ''}.{one.name}"
+                name = one.asname or one.name
+                where = f"{IMPORTED}{'.' * node.level}{node.module or ''}.{one.name}"
+            found[name] = where if found.get(name, where) == where else ""
     return found
 
 
-def _bindings(function: Function) -> dict[str, list[Binding]]:
+def _bindings(function: Function, narrowed: Collection[str]) -> dict[str, list[Binding]]:
     """Return all that is bound to each name, and all that is put into it."""
     found: dict[str, list[Binding]] = {}
     understood: set[int] = set()
@@ -110,17 +162,15 @@ def _bindings(function: Function) -> dict[str, list[Binding]]:
         found.setdefault(name, []).append(binding)
 
     for one in parameters_of(function.args):
-        bind(one.arg, partial(_fixed, _annotated(function, one)))
-    for many in (function.args.vararg, function.args.kwarg):
-        if many is not None:
-            bind(many.arg, partial(_fixed, ""))
+        understood.add(id(one))
+        bind(one.arg, partial(_fixed, "" if one.arg in narrowed else _annotated(function, one)))
     for node in own_nodes(function):
         for target, binding in _bound_by(node):
             understood.add(id(target))
             bind(target.id, binding)
         for name, binding in _put_by(node):
             bind(name, binding)
-    for name in _bound_otherwise(function, understood):
+    for name in bound_in(function, understood):
         bind(name, partial(_fixed, ""))
     return found
 
@@ -201,51 +251,3 @@ def _put(name: str, key: ast.expr | None, value: ast.expr, known: Known) -> str:
         return holding(outer, inner_type(key, known), inner_type(value, known))
     # Of anything else it says nothing.
     return OPEN if known.get(name, "") in (OPEN, "") else known[name]
-
-
-def _bound_otherwise(function: Function, understood: set[int]) -> set[str]:
-    """Return the names that are bound by what is not followed: with, except, match, import."""
-    names: set[str] = set()
-    for node in own_nodes(function):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            if id(node) not in understood:
-                names.add(node.id)
-        elif isinstance(node, Function | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(one.asname or one.name).partition(".")[0] for one in node.names}
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-    return names
-
-
-def _spilt(function: Function) -> set[str]:
-    """Return the names of which somebody else may get hold, and put anything into their values."""
-    above = {id(one): node for node in ast.walk(function) for one in ast.iter_child_nodes(node)}
-    found = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            parent = above[id(node)]
-            if not _is_kept(node, parent, above.get(id(parent))):
-                found.add(node.id)
-    return found
-
-
-def _is_kept(node: ast.Name, parent: ast.AST, above: ast.AST | None) -> bool:
-    """Return whether a use of a container puts nothing into it that is not seen."""
-    match parent:
-        case ast.Attribute():
-            return parent.attr in _KEEPING and isinstance(above, ast.Call)
-        case ast.Subscript():
-            return parent.value is node and not isinstance(above, ast.AugAssign)
-        case ast.For() | ast.comprehension():
-            return parent.iter is node
-        case ast.Call():
-            called = parent.func
-            name = called.attr if isinstance(called, ast.Attribute) else ""
-            name = called.id if isinstance(called, ast.Name) else name
-            return node is called or name in _READING
-        case _:
-            return isinstance(parent, _PLAIN_USES)

@@ -64,6 +64,5 @@ MODULES: Mapping[str, Mapping[str, str]] = {
     "time": {**dict.fromkeys(("time", "monotonic", "perf_counter"), "float"), "time_ns": _WHOLE},
     "json": {"dumps": _TEXT},
     "os": {"getcwd": _TEXT, "getpid": _WHOLE},
-    "re": {"escape": _TEXT},
     "textwrap": dict.fromkeys(("dedent", "fill", "indent", "shorten"), _TEXT),
 }

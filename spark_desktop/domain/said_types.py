@@ -14,29 +14,32 @@ from spark_desktop.domain.python_function import (
     FunctionText,
     defaults_of,
     function_in,
-    imports_in,
+    lines_with,
     unindented,
 )
+from spark_desktop.domain.python_scopes import FileNames, file_names, names_in
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
 _TYPE = r"[A-Za-z][\w\[\], |.]{0,60}?"
 _NAMED = (
-    r"^\W*{name}\s*\(\s*(?P<type>{type})\s*(?:,\s*optional)?\)",
-    r"^\W*{name}\s*:\s*(?P<type>{type})\s*(?:,\s*optional\s*)?$",
+    r"^[^\w\n]*{name}\s*\(\s*(?P<type>{type})\s*(?:,\s*optional)?\)",
+    r"^[^\w\n]*{name}\s*:\s*(?P<type>{type})\s*(?:,\s*optional\s*)?$",
     r":param\s+(?P<type>{type})\s+{name}\b",
     r":type\s+{name}:\s*(?P<type>{type})\s*$",
 )
 _RETURNS = (
-    r"^\s*Returns?\s*:?\s*\n(?:\s*-+\s*\n)?\s*[-*]?\s*(?P<type>{type})\s*(?::|$)",
-    r"^\s*Returns?\s*:\s*(?P<type>{type})\s*(?::|\.|$)",
+    r"^[ \t]*Returns?[ \t]*:?[ \t]*\n(?:[ \t]*-+[ \t]*\n)?[ \t]*[-*]?[ \t]*"
+    r"(?P<type>{type})[ \t]*(?::|$)",
+    r"^[ \t]*Returns?[ \t]*:[ \t]*(?P<type>{type})[ \t]*(?::|\.|$)",
     r":rtype:\s*(?P<type>{type})\s*$",
 )
 # Only what needs no import.
 _PLAIN = frozenset(
     ("int", "float", "str", "bool", "bytes", "None", "list", "dict", "set", "tuple", "object")
 )
-_HOLDERS = frozenset(("list", "dict", "set", "tuple"))
+# With how many types each holds; a tuple any number.
+_HOLDERS = {"list": 1, "dict": 2, "set": 1, "tuple": None}
 _OTHER_NAMES = {
     **{"integer": "int", "string": "str", "boolean": "bool", "dictionary": "dict"},
     **{"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "array": "list"},
@@ -45,17 +48,18 @@ _MANY = re.compile(r"(list|set)s?\s+of\s+([A-Za-z]+?)s?")
 _OPTIONAL = re.compile(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
 
 
-def with_said_types(region: str) -> str | None:
+def with_said_types(region: str, text: str = "") -> str | None:
     """Return the function with the types of its docstring; None where that tells not all of them.
 
-    That of the result may be seen from what the function returns. Nor where the signature is
-    annotated already, or takes more than one line. Of several functions each is looked at.
+    That of the result may be seen from what the function returns, with what the ``text`` of the
+    file imports and binds. None, too, where the signature is annotated already, or takes more than
+    one line. Of several functions each is looked at.
     """
-    found = function_in(region)
-    return _of_each(region) if found is None else _typed(region, found)
+    found, file = function_in(region), file_names(text)
+    return _of_each(region, file) if found is None else _typed(region, found, file)
 
 
-def _of_each(region: str) -> str | None:
+def _of_each(region: str, file: FileNames) -> str | None:
     lines = split_lines(region)
     try:
         tree = ast.parse(unindented(region))
@@ -63,23 +67,28 @@ def _of_each(region: str) -> str | None:
         return None
     inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
     functions = [one for one in (*tree.body, *inner) if isinstance(one, Function)]
+    # What the region itself binds may be new.
+    own = names_in(tree)
+    beside = FileNames((*file.imports, *own.imports), file.bound | own.bound)
     for one in sorted(functions, key=lambda node: -node.lineno):
-        place = slice(one.lineno - 1, one.end_lineno)
+        place = lines_with(one)
         text = "".join(lines[place])
         found = function_in(text)
-        lines[place] = split_lines((found and _typed(text, found)) or text)
+        lines[place] = split_lines((found and _typed(text, found, beside)) or text)
     typed = "".join(lines)
     return None if typed == region else typed
 
 
-def _typed(region: str, found: FunctionText) -> str | None:
+def _typed(region: str, found: FunctionText, file: FileNames) -> str | None:
     node = found.node
     doc = ast.get_docstring(node) or ""
     given = node.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     bare = [one for one in named if one.annotation is None and one.arg not in ("self", "cls")]
     types = {one.arg: _said(_NAMED, doc, one.arg) for one in bare}
-    result = "" if node.returns is not None else _said(_RETURNS, doc) or result_given(node)
+    result = "" if node.returns is not None else _said(_RETURNS, doc)
+    if node.returns is None and not result:
+        result = result_given(node, file.beside(found.imports))
     is_whole = all(types.values()) and (node.returns is not None or result)
     if not doc or not is_whole or given.vararg is not None or given.kwarg is not None:
         return None
@@ -124,14 +133,15 @@ def with_types(region: str, types: Mapping[str, str], result: str) -> str | None
 def with_exact_result(region: str, text: str) -> str:
     """Return the function with what its result holds, where it only says that it is a container.
 
-    ``text`` is that of the file.
+    The region as it was where it is no single function, or where its code does not show what the
+    result holds. ``text`` is that of the file.
     """
     found = function_in(region)
     node = None if found is None else found.node
     returns = None if node is None else node.returns
     if found is None or node is None or not isinstance(returns, ast.Name):
         return region
-    given = result_given(node, [*imports_in(text), *found.imports])
+    given = result_given(node, file_names(text).beside(found.imports))
     if returns.id not in _HOLDERS or outer_of(given) != returns.id or "|" in given:
         return region
     lines = split_lines(region)
@@ -156,8 +166,9 @@ def _annotated(
         ]
         ends = [place for place, _ in places]
         ends += [found.width + (one.end_col_offset or 0) for one in defaults]
-        name = line.index(found.node.name.encode(), found.column)
-        closing = re.compile(rb"\)\s*:").search(line, max(ends, default=name))
+        # Not by its name: the parser writes that in another form where it is no plain ASCII.
+        head = re.compile(rb"def\s+[^\s(]+").search(line, found.column)
+        closing = head and re.compile(rb"\)\s*:").search(line, max(ends, default=head.end()))
         if closing is None:
             return None
         put.append((closing.start() + 1, f" -> {result}"))
@@ -207,13 +218,17 @@ def _type_of(text: str, names: frozenset[str] = frozenset()) -> str:
 
 def _is_type(node: ast.expr) -> bool:
     """Return whether an annotation can be evaluated: ``int[str]`` and ``int.str`` cannot."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _is_type(node.left) and _is_type(node.right)
-    if isinstance(node, ast.Subscript):
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return (
-            isinstance(node.value, ast.Name)
-            and node.value.id in _HOLDERS
-            and all(_is_type(one) for one in inner)
-        )
+    match node:
+        case ast.BinOp(left=left, right=right, op=ast.BitOr()):
+            is_none = all(isinstance(one, ast.Constant) for one in (left, right))
+            return not is_none and _is_type(left) and _is_type(right)
+        case ast.Subscript(value=ast.Name(id=outer), slice=inner) if outer in _HOLDERS:
+            parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            if outer == "tuple" and len(parts) == 2 and _is_rest(parts[1]):
+                parts = parts[:1]
+            return _HOLDERS[outer] in (None, len(parts)) and all(_is_type(one) for one in parts)
     return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and node.value is None)
+
+
+def _is_rest(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...

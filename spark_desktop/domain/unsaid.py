@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from spark_desktop.domain.asked_points import names_to_tell, unsaid_value, unsaid_words
 from spark_desktop.domain.asked_types import other_than_asked
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.python_scopes import NO_FILE, FileNames, file_names
 from spark_desktop.domain.script_types import lacks_result_type
 from spark_desktop.domain.signatures import is_defined
 from spark_desktop.domain.told_results import comments_of, tells_errors, tells_result
 from spark_desktop.domain.words import Said, joined, say
 
+_PYTHON = (".py", ".pyi")
 _DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
 _PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
 # "Which types of events" are no annotations.
@@ -64,23 +67,39 @@ _TYPES_OF_PARAMETERS = re.compile(
     r"\b(?:types?|annotat\w+|type\s+hints?)\b[^.;]*?\b(?:parameters?|arguments?)\b", re.IGNORECASE
 )
 _CLASS = re.compile(r"\bclass(?:es)?\b", re.IGNORECASE)
-# The functions that there were, by their names.
-Known = Mapping[str, DocumentedFunction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The functions that there were, by their names, and the names that the file binds."""
+
+    functions: Mapping[str, DocumentedFunction]
+    file: FileNames
 
 
 def unsaid(
-    instruction: str, path: str, region: str, before: str = "", *, is_strict: bool = True
+    instruction: str,
+    path: str,
+    region: str,
+    before: str = "",
+    *,
+    content: str = "",
+    is_strict: bool = True,
 ) -> Check:
     """Return as evidence whether the documentation of a region has what was asked for.
 
     These are names between backticks or in the form of code, tags such as @param, all parameters
     where these are asked for, what is returned and raised, and types; of each function where each
     was meant, or where it is named. A result must not be told of a function that returns nothing,
-    nor a type that the code refutes, unless it stood ``before``, which is what the region was.
+    nor a type that the code refutes, unless it stood ``before``, which is what the region was;
+    ``content`` is the file, which tells what the names in the code are.
     A point made of words only, which may be told in others, is an advice unless ``is_strict``.
     """
     functions = documented_functions(path, region)
-    known = {one.name: one for one in documented_functions(path, before)}
+    known = _Known(
+        {one.name: one for one in documented_functions(path, before)},
+        file_names(content) if path.endswith(_PYTHON) else NO_FILE,
+    )
     if len(functions) > 1:
         reason = _of_several(instruction, path, region, functions, known)
     else:
@@ -90,7 +109,10 @@ def unsaid(
     if reason is None and text.strip():
         reason = unsaid_value(instruction, text)
     if reason is None and text.strip():
-        names = [*known, *(name for one in functions for name in (one.name, *one.parameters))]
+        names = [
+            *known.functions,
+            *(name for one in functions for name in (one.name, *one.parameters)),
+        ]
         reason = unsaid_words(instruction, text, names)
         is_advice = reason is not None and not is_strict
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
@@ -117,7 +139,7 @@ def _of_several(
     path: str,
     region: str,
     functions: Sequence[DocumentedFunction],
-    known: Known,
+    known: _Known,
 ) -> Said | None:
     is_each = _EACH.search(instruction) is not None
     asked = _names_in(instruction)
@@ -153,9 +175,9 @@ def _of_one(
     path: str,
     region: str,
     functions: Sequence[DocumentedFunction],
-    known: Known,
+    known: _Known,
 ) -> Said | None:
-    is_python = path.endswith((".py", ".pyi"))
+    is_python = path.endswith(_PYTHON)
     is_one = bool(functions) and is_defined(region, functions[0].name)
     function = functions[0] if is_one else None
     text = comments_of(region) if function is None else function.comment
@@ -254,21 +276,22 @@ def _asks_for_parameters(instruction: str) -> bool:
 
 
 def _untyped(
-    instruction: str, path: str, region: str, function: DocumentedFunction | None, known: Known
+    instruction: str, path: str, region: str, function: DocumentedFunction | None, known: _Known
 ) -> Said | None:
     """Return what has no type, or a wrong one, where types were asked for."""
     untyped: list[str] = []
     if _TYPES_IN_TEXT.search(instruction):
         return None
-    if path.endswith((".py", ".pyi")):
+    if path.endswith(_PYTHON):
         if function is None or function.node is None or not _TYPES.search(instruction):
             return None
         untyped += function.untyped
         if function.node.returns is None and function.name != "__init__":
             untyped.append(say("the result"))
-        wrong = misfit(function.node)
-        was = known.get(function.name)
-        is_old = was is not None and was.node is not None and misfit(was.node) == wrong
+        wrong = misfit(function.node, known.file)
+        was = known.functions.get(function.name)
+        old = None if was is None or was.node is None else misfit(was.node, known.file)
+        is_old = wrong is not None and old == wrong
         if not untyped and wrong is not None and not is_old:
             name, told, found = wrong
             return say(

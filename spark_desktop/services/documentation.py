@@ -86,7 +86,10 @@ class Documentation:
             shaped = self._rewritten(shaped, plain)
         told = self._unsaid(shaped.region)
         if not told.passed:
-            typed = (with_said_types if is_python else with_result_type)(shaped.region)
+            if is_python:
+                typed = with_said_types(shaped.region, target.content)
+            else:
+                typed = with_result_type(shaped.region)
             better = self._rewritten(shaped, typed or shaped.region)
             if (fits := self._unsaid(better.region)).passed:
                 told, shaped = fits, better
@@ -114,7 +117,14 @@ class Documentation:
         target = self._target
         size = billions_of(self._answer.proposal.model)
         is_strict = size is not None and size <= _STRICT
-        return unsaid(target.instruction, self._path, region, target.text, is_strict=is_strict)
+        return unsaid(
+            target.instruction,
+            self._path,
+            region,
+            target.text,
+            content=target.content,
+            is_strict=is_strict,
+        )
 
     def _documents(self, before: str, after: str) -> Check:
         if self._path.endswith(_PYTHON):

@@ -4,9 +4,8 @@ Small models document well and annotate badly, but write a type where only that 
 """
 
 import ast
-import re
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.call_types import Called, CallTypes, is_used_as, one_type
 from spark_desktop.domain.completion import Usage
@@ -17,12 +16,14 @@ from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.python_expressions import type_of
 from spark_desktop.domain.python_function import (
     Function,
+    container_of,
     defaults_of,
     function_in,
-    imports_in,
+    lines_with,
     unindented,
 )
-from spark_desktop.domain.python_inference import parameters_of
+from spark_desktop.domain.python_inference import names_outside
+from spark_desktop.domain.python_scopes import FileNames, file_names, parameters_of
 from spark_desktop.domain.said_types import type_meant, with_types
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
@@ -36,7 +37,6 @@ _TOKENS = 16
 # All of so many answers have to be the same type.
 _ANSWERS = 3
 _MOST_FUNCTIONS = 8
-_CLASS = re.compile(r"\s*class\s+(\w+)")
 _OWN = ("self", "cls")
 _PYTHON = (".py", ".pyi")
 # Stands where a type is asked for; nobody writes it.
@@ -45,6 +45,20 @@ _MARK = "SPARK_TYPE"
 
 # What the calls of a function show.
 Calls = Callable[[Called], Awaitable[CallTypes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The rest of the file ``before`` and ``behind`` a function, and what it tells.
+
+    ``shown`` is what calls show, ``classes`` are what may be types, ``names`` what the file binds.
+    """
+
+    before: str
+    behind: str
+    shown: CallTypes
+    classes: frozenset[str]
+    names: FileNames
 
 
 class SignatureTypes:
@@ -71,77 +85,68 @@ class SignatureTypes:
         region = lines_of(target, after)
         if after.count(region) != 1 or not _functions(region):
             return None
-        before = after.partition(region)[0]
-        names = frozenset(_classes(after))
+        before, _, behind = after.partition(region)
         lines = split_lines(region)
-        behind = after.partition(region)[2]
         for rows in _functions(region):
-            around = before + "".join(lines[: rows.start]), "".join(lines[rows.stop :]) + behind
-            shown = await self._shown("".join(lines[rows]), around[0])
-            typed = await self._typed("".join(lines[rows]), around, (shown, names))
+            text, below = "".join(lines[rows]), "".join(lines[rows.stop :])
+            around = await self._around(
+                path, text, before + "".join(lines[: rows.start]), below + behind
+            )
+            typed = await self._typed(text, around)
             if typed is None:
                 return None
             lines[rows] = split_lines(typed)
         return "".join(lines)
 
-    async def _shown(self, text: str, before: str) -> CallTypes:
-        """Return what calls show of a function, which stands behind a text."""
+    async def _around(self, path: str, text: str, before: str, behind: str) -> _Around:
+        """Return what the file and calls tell of a function."""
+        content, line = before + text + behind, len(split_lines(before))
+        container = container_of(content, line)
+        shown = CallTypes() if container is None else await self._shown(path, text, container)
+        classes = frozenset(_classes(content, line))
+        return _Around(before, behind, shown, classes, file_names(content))
+
+    async def _shown(self, path: str, text: str, container: str) -> CallTypes:
+        """Return what calls show of a function, or of a method of a class."""
         found = function_in(text)
         if found is None or self._calls is None:
             return CallTypes()
         given = [one.arg for one in parameters_of(found.node.args) if one.arg not in _OWN]
-        container = _class_around(before, found.width)
-        return await self._calls(Called(found.node.name, tuple(given), container))
+        return await self._calls(Called(found.node.name, tuple(given), container, path))
 
-    async def _typed(
-        self, text: str, around: tuple[str, str], told: tuple[CallTypes, Collection[str]]
-    ) -> str | None:
-        """Return a function with all types; ``around`` it stands the rest of the file."""
+    async def _typed(self, text: str, around: _Around) -> str | None:
+        """Return a function with all types."""
         found = function_in(text)
         if found is None:
             return None
         for name in _lacking(found.node):
-            typed = await self._with_one(text, name, around, told)
+            typed = await self._with_one(text, name, around)
             if typed is None:
                 return None
             text = typed
         return text
 
-    async def _with_one(
-        self,
-        text: str,
-        name: str,
-        around: tuple[str, str],
-        told: tuple[CallTypes, Collection[str]],
-    ) -> str | None:
-        """Return a function with the type of a parameter, "" for the result.
-
-        ``told`` is what calls show, and the classes that the file knows.
-        """
+    async def _with_one(self, text: str, name: str, around: _Around) -> str | None:
+        """Return a function with the type of a parameter, "" for the result."""
         found = function_in(text)
         if found is None:
             return None
-        shown, names = told
-        if name:
-            type_ = one_type(shown.passed.get(name, set()) | _default(found.node, name))
-            # A class of somebody else's would have to be imported.
-            type_ = type_ and type_meant(type_, names)
-        else:
-            type_ = result_given(found.node, imports_in("".join(around)))
+        type_ = _shown_type(found.node, name, around)
         marked = with_types(text, {name: _MARK} if name else {}, "" if name else _MARK)
         if marked is None:
             return None
         if not type_:
-            type_ = await self._told(marked.replace(f"{_MARK} | None", _MARK), around, names)
-            if not self._is_credible(found.node, name, type_, shown):
+            type_ = await self._told(marked.replace(f"{_MARK} | None", _MARK), around)
+            if not self._is_credible(found.node, name, type_, around):
                 return None
         if not name and may_give_none(found.node) and "None" not in type_:
             type_ = f"{type_} | None"
         typed = type_ and with_types(text, {name: type_} if name else {}, "" if name else type_)
         found = function_in(typed or "")
-        return typed if typed and found is not None and misfit(found.node) is None else None
+        is_right = found is not None and misfit(found.node, around.names) is None
+        return typed if typed and is_right else None
 
-    def _is_credible(self, function: Function, name: str, type_: str, shown: CallTypes) -> bool:
+    def _is_credible(self, function: Function, name: str, type_: str, around: _Around) -> bool:
         """Return whether a type that the model told is to be written.
 
         Small models write a likely type where nothing shows which it is.
@@ -150,15 +155,17 @@ class SignatureTypes:
             return bool(type_)
         if name and is_used_as(function, name, type_):
             return True
-        seen = shown.passed.get(name, set()) if name else shown.compared
+        seen = around.shown.compared
+        if name:
+            seen = around.shown.passed.get(name, set()) | _default(function, name, around.names)
         # Where not all that is passed is known, what is has to be what the model tells.
         return type_ == one_type(seen - {""})
 
-    async def _told(self, marked: str, around: tuple[str, str], names: Collection[str]) -> str:
+    async def _told(self, marked: str, around: _Around) -> str:
         """Return the type that all answers tell for the mark's place, "" for none."""
         before, _, behind = marked.partition(_MARK)
-        content = around[0] + before + behind + around[1]
-        at = len(around[0]) + len(before)
+        content = around.before + before + behind + around.behind
+        at = len(around.before) + len(before)
         request = replace(
             infill_request(content, at, at),
             stop=("\n",),
@@ -167,7 +174,7 @@ class SignatureTypes:
         )
         answers, usage = await short_answers(self._work.endpoint, request, _ANSWERS)
         self.usage = sum_of(self.usage, usage)
-        told = {type_meant(one, names) for one in answers}
+        told = {type_meant(one, around.classes) for one in answers}
         return told.pop() if len(told) == 1 else ""
 
 
@@ -185,23 +192,23 @@ def _functions(region: str) -> list[slice]:
     inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
     found = [one for one in (*tree.body, *inner) if isinstance(one, Function)]
     wanted = [one for one in found if not one.name.startswith("_") and _lacking(one)]
-    return [slice(one.lineno - 1, one.end_lineno) for one in wanted[:_MOST_FUNCTIONS]]
+    return [lines_with(one) for one in wanted[:_MOST_FUNCTIONS]]
 
 
-def _class_around(before: str, width: int) -> str:
-    """Return the class that a function behind this text belongs to, by its indent."""
-    if not width:
-        return ""
-    for line in reversed(split_lines(before)):
-        if line.strip() and len(line) - len(line.lstrip()) < width:
-            match = _CLASS.match(line)
-            return match[1] if match is not None else ""
-    return ""
+def _shown_type(function: Function, name: str, around: _Around) -> str:
+    """Return the type that the file and the calls show, "" where they do not."""
+    if not name:
+        return result_given(function, around.names)
+    passed, default = around.shown.passed.get(name, set()), _default(function, name, around.names)
+    # Who writes 0 may mean any number.
+    types = passed | default if passed or default != {"int"} else set()
+    return type_meant(one_type(types), around.classes)
 
 
-def _default(function: Function, name: str) -> set[str]:
+def _default(function: Function, name: str, names: FileNames) -> set[str]:
     values = [value for one, value in defaults_of(function.args) if one.arg == name]
-    return {type_ for value in values if (type_ := type_of(value)) and type_ != "None"}
+    found = {type_of(value, names_outside(names)) for value in values}
+    return found - {"", "None"}
 
 
 def _lacking(node: Function) -> list[str]:
@@ -211,17 +218,30 @@ def _lacking(node: Function) -> list[str]:
     return [*bare, ""] if node.returns is None and node.name != "__init__" else bare
 
 
-def _classes(content: str) -> list[str]:
-    """Return the names in a file that may be types."""
+def _classes(content: str, line: int) -> list[str]:
+    """Return the names in a file that may be types in a line, counted from 0.
+
+    A class that is defined further down, or around the line, is not there yet.
+    """
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    own = [one.name for one in tree.body if isinstance(one, ast.ClassDef)]
+    imports = [one for one in tree.body if isinstance(one, ast.ImportFrom)]
+    is_late = any(
+        one.module == "__future__" and any(each.name == "annotations" for each in one.names)
+        for one in imports
+    )
+    own = [
+        one.name
+        for one in tree.body
+        if isinstance(one, ast.ClassDef) and (is_late or (one.end_lineno or 0) <= line)
+    ]
     brought = [
         each.asname or each.name
-        for one in tree.body
-        if isinstance(one, ast.ImportFrom)
+        for one in imports
+        if is_late or (one.end_lineno or 0) <= line
         for each in one.names
     ]
-    return [*own, *(one for one in brought if one[:1].isupper())]
+    # What is written in capitals is a constant.
+    return [*own, *(one for one in brought if one[:1].isupper() and not one.isupper())]

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from spark_desktop.domain.plain_types import may_give_none, misfit, result_given
+from spark_desktop.domain.python_scopes import file_names
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,20 @@ from spark_desktop.domain.plain_types import may_give_none, misfit, result_given
         ("def f(a: str):\n    if isinstance(a, Text):\n        return a.template", None),
         ("def f(a: str):\n    a = Text(a)\n    return a.template", None),
         ("def f(a: int | str):\n    return a.strip()", None),
+        ("def f(a: np.bool):\n    return a.item()", None),
+        ("def f(a: typing.List[int]):\n    a.items()", ("a", "typing.List[int]", "….items")),
+        # Who asks for a type gets another one than is told.
+        (
+            "def f(a: float) -> int:\n    if isinstance(a, int):\n        return a\n    return 1",
+            None,
+        ),
+        ("def f(a: float) -> int:\n    match a:\n        case int():\n            return a", None),
+        (
+            "def f(a: str) -> int:\n    try:\n        return len(a.strip())\n"
+            "    except AttributeError:\n        return a",
+            None,
+        ),
+        ("def f(a: int):\n    try:\n        a.strip()\n    except TypeError:\n        pass", None),
     ],
 )
 def test_a_signature_is_refuted_by_what_is_there(text, found):
@@ -53,8 +68,17 @@ def test_a_signature_is_refuted_by_what_is_there(text, found):
         ("if a:\n        return 1, 2\n    return str(a), 1", "tuple"),
         ("if a:\n        return 1\n    return 2.5", "float"),
         ("return 1", "int"),
-        ("pass", "None"),
+        ("print(a)", "None"),
         ("raise ValueError(a)", ""),
+        # Whether it goes on at the end.
+        ("with suppress(KeyError):\n        return 1", "int | None"),
+        ("while True:\n        for b in a:\n            break\n        return 1", "int"),
+        ("while 1:\n        if a:\n            return 1", "int"),
+        ("if a:\n        return 1\n    sys.exit('no')", "int"),
+        ("if a:\n        return 1\n    exit(2)", "int"),
+        ("if a:\n        return 1\n    assert False", "int"),
+        ("if a:\n        return 1\n    assert a", "int | None"),
+        ("return 1\n    print(a)", "int"),
         ("if a:\n        return\n    return 1, 2", "tuple[int, int] | None"),
         ("if a:\n        return 1", "int | None"),
         ("if a:\n        return 1\n    else:\n        raise ValueError(a)", "int"),
@@ -78,9 +102,45 @@ def test_a_signature_is_refuted_by_what_is_there(text, found):
     ],
 )
 def test_a_result_is_told_where_all_ways_give_it(body, given):
-    imports = ast.parse("from math import gcd\nimport math as m").body
+    file = file_names("from math import gcd\nimport math as m")
     function = ast.parse(f"def f(a):\n    {body}").body[0]
-    assert result_given(function, imports) == given
+    assert result_given(function, file) == given
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(): ...",
+        "def f(): pass",
+        "def f():\n    'Return it.'",
+        "def f():\n    'Return it.'\n    raise NotImplementedError('later')",
+        "@abc.abstractmethod\ndef f():\n    return 1",
+        "@overload\ndef f():\n    return 1",
+    ],
+)
+def test_what_others_write_gives_nothing_that_is_known(text):
+    assert result_given(ast.parse(text).body[0]) == ""
+
+
+CHAIN = "    if a == 0:\n        return 1\n" + "".join(
+    f"    elif a == {one}:\n        return {one}\n" for one in range(1200)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def f(a) -> str:\n    return {'+'.join(['a'] * 600)}",
+        f"def f(a) -> str:\n    return a{'.strip()' * 600}",
+        f"@a{'.b' * 1200}\ndef f(a) -> int:\n{CHAIN}",
+        f"def f(a):\n    return {' if a else '.join(['a'] * 600)}",
+    ],
+)
+def test_what_is_too_deep_is_unknown(text):
+    function = ast.parse(text).body[0]
+    assert result_given(function) == ""
+    assert misfit(function) is None
+    may_give_none(function)
 
 
 def test_a_name_of_the_language_may_be_another_thing():
@@ -102,3 +162,10 @@ def test_a_name_of_the_language_may_be_another_thing():
 )
 def test_a_result_may_be_none(body, may):
     assert may_give_none(ast.parse(f"def f(a):\n    {body}").body[0]) is may
+
+
+def test_a_function_of_the_file_refutes_nothing_under_a_name_of_the_language():
+    text = "def hash(text):\n    return md5(text).hexdigest()\n"
+    function = ast.parse("def f(a: str = hash('b')) -> str:\n    return hash(a)").body[0]
+    assert misfit(function) == ("a", "str", "int")
+    assert misfit(function, file_names(text)) is None

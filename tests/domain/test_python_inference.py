@@ -6,6 +6,7 @@ import pytest
 
 from spark_desktop.domain.python_expressions import parts_of, type_of
 from spark_desktop.domain.python_inference import known_names
+from spark_desktop.domain.python_scopes import file_names
 
 KNOWN = {
     "n": "int",
@@ -65,7 +66,11 @@ KNOWN = {
             "abs(r), round(r), round(r, 2), divmod(n, 2)",
             "tuple[float, int, float, tuple[int, int]]",
         ),
+        ("round(r, ndigits=2)", ""),
+        ("round(r, None)", ""),
         ("sum(z), sum(n / 2 for _ in l)", "tuple[int, float]"),
+        ("sum(z, start=0.5)", ""),
+        ("max(z, **x)", ""),
         ("min(n, 2), max(z), min(n, r)", "tuple"),
         ("max(z, default=None)", ""),
         ("gcd(n, 2), math.sqrt(n), math.nothing", "tuple"),
@@ -90,6 +95,8 @@ KNOWN = {
         ("l + [1]", "list"),
         ("z | {1}", "set[int]"),
         ("list(d), dict(), list()", "tuple"),
+        ("list(*x)", "list"),
+        ("d.pop(*x)", ""),
         ("sorted(d)", "list[str]"),
         ("tuple(z)", "tuple[int, ...]"),
         ("tuple(x)", "tuple"),
@@ -117,6 +124,11 @@ KNOWN = {
         ("[a for a in u]", "list[int]"),
         ("range(3)", ""),
         ("(a for a in l)", ""),
+        # What is walked through is no type.
+        ("zip(l, l), 1", "tuple"),
+        ("{'a': range(n)}", "dict"),
+        ("d.keys(), d.values()", "tuple"),
+        ("[(range(n), 1)]", "list"),
         ("(y := 1)", "int"),
         ("n and 2", "int"),
         ("lambda: 1", ""),
@@ -126,9 +138,9 @@ def test_a_type_is_told_where_it_is_sure(text, type_):
     assert type_of(ast.parse(text, mode="eval").body, KNOWN) == type_
 
 
-def names(body, head="a, n: int, s: str = None"):
+def names(body, head="a, n: int, s: str = None", text=""):
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return known_names(ast.parse(f"def f({head}):\n{lines}").body[0])
+    return known_names(ast.parse(f"def f({head}):\n{lines}").body[0], file_names(text))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +180,36 @@ def names(body, head="a, n: int, s: str = None"):
         ("r = [0] * n\nr[0] = 'a'", "list"),
         ("r = a\nr[0] = 'a'", ""),
         ("r = 1\nr[0] = 'a'", "int"),
-        ("r = [p] = [1]", "list[int]"),
+        ("r = [p] = [1]", "list"),
+        # An annotation tells what a value is that stands for a wider one.
+        ("r: float = 0", "float"),
+        ("r: dict[str, float] = {'a': 0}\nr['b'] = 1", "dict[str, float]"),
+        ("r: list[list[int]] = []\nfill(r)", "list[list[int]]"),
+        ("r: dict[str] = {}", ""),
+        ("r: Any = 1", ""),
+        ("r: float = 0\nif isinstance(r, int):\n    pass", ""),
+        # Anything may be put into it that is not seen.
+        ("r = [[0] * n for _ in 'ab']\nr[0][0] = n / 2", "list"),
+        ("r = {'a': [1]}\nr['a'].append('x')", "dict"),
+        ("r = [[1]]\nfor row in r:\n    row.append('x')", "list"),
+        ("r = ([1], 2)\nr[0].append('x')", "tuple"),
+        ("r = ['.']\ndef visit(n):\n    r.append(n.size)", "list"),
+        ("r = ['.']\ndef all_of():\n    return r", "list"),
+        ("r = ['.']\na.walk(r.append)", "list"),
+        ("r = ['.']\n(r if a else []).append(1)", "list"),
+        ("r = ['.']\nfor p in (r, [2]):\n    p.append(1)", "list"),
+        ("r = [1.5]\nr[0], r[1] = 'x', 1.5", "list"),
+        ("r = [1]\nr[0] = r[1] = 'a'", "list"),
+        ("r = [1]\nr[:] = ['a']", "list"),
+        ("r = [1]\nr[0] += 0.5", "list"),
+        ("r = [1]\np = r\np.append('a')", "list"),
+        ("r = q = []\nq.append('a')\nr.append(1)", "list"),
+        ("(r := [1]).append('a')", "list"),
+        # What only reads puts in nothing.
+        ("r = [1]\nif r and a not in r:\n    print(r[0], *r)", "list[int]"),
+        ("r = {}\nr['a'] = 1\np = sorted(r, key=lambda one: r[one])", "dict[str, int]"),
+        ("r = [1]\nif a:\n    p = r + [2]\ndel r[0]", "list[int]"),
+        ("r = 1\nfor i in a:\n    r = (r, r, r, r, r, r)", ""),
     ],
 )
 def test_a_name_has_a_type_where_all_that_is_bound_to_it_has(body, type_):
@@ -189,3 +230,58 @@ def test_the_parts_of_a_type(type_, parts):
 
 def test_an_expression_that_is_too_deep_has_no_type():
     assert type_of(ast.parse("+".join(["1"] * 600), mode="eval").body) == ""
+
+
+def test_what_a_loop_makes_longer_and_longer_is_told_without_what_it_holds():
+    text = "x"
+    for _ in range(6):
+        text = f"({text}, {text}, {text})"
+    assert type_of(ast.parse(text, mode="eval").body, {"x": "int"}) == "tuple"
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("", "int"),
+        ("def g(text):\n    hash = text", "int"),
+        ("class Text:\n    def hash(self):\n        return hash(self.name)", "int"),
+        ("def hash(text):\n    return text.digest()", ""),
+        ("if a:\n    hash = b", ""),
+        ("from tools import hash", ""),
+        ("from tools import *", ""),
+        ("def g():\n    global hash\n    hash = None", ""),
+        ("def around(hash):\n    def f(): ...", ""),
+        ("not python (", ""),
+    ],
+)
+def test_a_name_that_the_file_binds_is_not_the_languages_own(text, type_):
+    assert names("r = hash(a)", text=text)["r"] == type_
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("from math import sqrt", "float"),
+        ("from .math import sqrt", ""),
+        ("from math import sqrt\nfrom tools import sqrt", ""),
+        ("from math import sqrt\ndef sqrt(x): ...", ""),
+    ],
+)
+def test_what_is_imported_is_known_by_where_it_is_surely_from(text, type_):
+    assert names("r = sqrt(a)", text=text)["r"] == type_
+
+
+def test_what_bytes_are_escaped_to_is_not_told():
+    assert names("r = re.escape(a)", text="import re")["r"] == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "r = " + "+".join(["'x'"] * 600),
+        "r = a" + ".strip()" * 600,
+        "r = " + "1 if a else " * 80 + "2",
+    ],
+)
+def test_a_name_whose_value_is_too_deep_is_unknown_at_worst(body):
+    assert names(body)["r"] in ("", "int")

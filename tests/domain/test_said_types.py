@@ -64,6 +64,8 @@ def test_what_is_not_told_of_all_is_left(text):
         ("Optional[str]", "str | None"),
         ("str or None", "str | None"),
         ("int | None", "int | None"),
+        ("tuple[int, ...]", "tuple[int, ...]"),
+        ("tuple[int, str, float]", "tuple[int, str, float]"),
     ],
 )
 def test_a_type_in_words_or_of_typing_is_written_as_an_annotation(told, written_as):
@@ -87,7 +89,13 @@ def test_what_stands_in_the_signature_stays_as_it_is_written():
     )
 
 
-@pytest.mark.parametrize("type_", ["int[str]", "int.str", "list[int[str]]", "(int)(str)"])
+@pytest.mark.parametrize(
+    "type_",
+    [
+        *("int[str]", "int.str", "list[int[str]]", "(int)(str)"),
+        *("dict[str]", "list[int, str]", "set[int, int]", "None | None", "list[...]"),
+    ],
+)
 def test_what_cannot_be_evaluated_is_no_type(type_):
     text = f"def f(a):\n{written('Args:', f'    a ({type_}): It.', '', *IT)}    return a\n"
     assert with_said_types(text) is None
@@ -142,3 +150,33 @@ def test_of_several_functions_each_gets_the_types_that_it_tells():
     head = "def join(self, plate: str, first: bool = False) -> bool:"
     assert with_said_types(text) == text.replace("def join(self, plate, first=False):", head)
     assert with_said_types(text.partition("        def leave")[0].replace("(", "[")) is None
+
+
+def test_a_name_that_the_parser_writes_in_another_form_is_found():
+    text = (
+        'def to_\u00b5m(value: float):\n    """Return it in \u00b5m."""\n    return value * 1e6\n'
+    )
+    assert with_said_types(text) == text.replace("float):", "float) -> float:")
+
+
+def test_a_result_is_seen_with_the_names_of_the_file():
+    text = 'def f(a: str):\n    """Return it."""\n    return hash(a)\n'
+    assert with_said_types(text, "from math import gcd\n") == text.replace("str):", "str) -> int:")
+    assert with_said_types(text, "def hash(text): ...\n") is None
+    assert with_said_types("def hash(text): ...\n\n\n" + text) is None
+
+
+def test_an_abstract_method_among_others_gets_no_result():
+    text = (
+        'class A:\n    @abstractmethod\n    def f(self):\n        """Do it."""\n'
+        "        return 1\n\n"
+        '    @property\n    def g(self):\n        """Return it."""\n        return 1\n'
+    )
+    assert with_said_types(text) == text.replace("g(self):", "g(self) -> int:")
+
+
+def test_many_empty_lines_in_a_docstring_take_no_time():
+    text = (
+        f'def f(a):\n    """Return it.\n{" " * 40_000}\n{chr(10) * 40_000}    """\n    return a\n'
+    )
+    assert with_said_types(text) is None

@@ -197,6 +197,7 @@ async def test_small_models_are_believed_a_result_that_tests_compare_with(world_
     code = "def picked(word: str):\n    return pick(word)\n"
     said = code.replace(":\n    r", ':\n    """Return what is picked."""\n    r')
     for test, is_ready in (("assert picked('a') == 3\n", True), ("picked('a')\n", False)):
+        test = f"from a import picked\n{test}"
         world = world_of(MemoryFiles(a__py=code, t__py=test), fenced(said), *("int",) * 3)
         world.endpoint.become(SMALL)
         world.suggester.effort = Effort(repairs=0, samples=1)
@@ -209,3 +210,68 @@ async def test_small_models_are_believed_a_result_that_tests_compare_with(world_
 async def test_an_index_that_is_not_ready_shows_nothing():
     calls = CallsEverywhere(StandingIndex(is_ready=False), MemoryFiles())
     assert await calls(Called("f", ("a",))) == CallTypes()
+
+
+MONEY = "class Money:\n    amount = 0\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "is_type"),
+    [
+        (MONEY, "", True),
+        ("", f"\n\n{MONEY}", False),  # it does not exist yet
+        ("from __future__ import annotations\n\n\n", f"\n\n{MONEY}", True),
+    ],
+)
+async def test_a_class_is_a_type_where_it_is_there_already(world_of, before, behind, is_type):
+    code = "def total(order):\n    return order.pay()\n"
+    said = code.replace(":\n    r", ':\n    """Return what is paid."""\n    r')
+    test = "from a import Money, total\ntotal(Money())\n"
+    files = MemoryFiles(a__py=before + code + behind, t__py=test)
+    world = world_of(files, fenced(before + said + behind), *("object",) * 6)
+    world.suggester.effort = Effort(repairs=0, samples=1)
+    world.suggester.calls = CallsEverywhere(StandingIndex(references=["t.py"]), world.files)
+    snapshot = await world.files.read("a.py")
+    lines = Span(0, len((before + code + behind).splitlines()))
+    told = "add a docstring to the function `total`, and types for its parameters and the result"
+    proposal = await world.ready(Instruction(snapshot, lines, told))
+    assert proposal.state == Ready()
+    text = apply(world.files.text("a.py"), proposal.patch.hunks)
+    assert ("def total(order: Money)" in text) is is_type
+
+
+@pytest.mark.parametrize(("name", "is_type"), [("Money", True), ("MONEY", False)])
+async def test_what_is_imported_is_a_type_unless_it_is_a_constant(asked, name, is_type):
+    code = CODE.replace("LEFT = 1", f"from money import {name}")
+    _, proposal = await asked(*(name,) * 3, *COUNT, *MARK, code=code)
+    assert (proposal.state == Ready()) is is_type
+
+
+async def test_a_method_gets_no_type_of_its_own_class(world_of):
+    code = "class Money:\n    def merge(self, other):\n        self.parts = other.parts\n"
+    said = code.replace("):\n", '):\n        """Merge it."""\n')
+    files = MemoryFiles(a__py=code, t__py="from a import Money\nMoney().merge(Money())\n")
+    world = world_of(files, fenced(said), *("Money",) * 3)
+    world.suggester.effort = Effort(repairs=0, samples=1)
+    world.suggester.calls = CallsEverywhere(StandingIndex(references=["t.py"]), world.files)
+    snapshot = await world.files.read("a.py")
+    told = "add a docstring to the method `merge`, and types for its parameters and the result"
+    proposal = await world.ready(Instruction(snapshot, Span(0, 3), told))
+    assert isinstance(proposal.state, Withheld)
+    assert "There is no type for other" in proposal.state.reason
+
+
+async def test_the_calls_of_too_many_files_are_not_all():
+    files = MemoryFiles(**{f"t{one}__py": "from a import f\nf(1)\n" for one in range(21)})
+    called = Called("f", ("a",), path="a.py")
+    for count, types in ((20, {"int"}), (21, {"int", ""})):
+        index = StandingIndex(references=[f"t{one}.py" for one in range(count)])
+        assert await CallsEverywhere(index, files)(called) == CallTypes({"a": types})
+
+
+async def test_a_whole_number_as_a_default_alone_is_no_proof(asked):
+    code = CODE.replace("count=None", "count=2")
+    world, proposal = await asked(
+        *WORD, *("float",) * 3, *MARK, code=code, said=SAID.replace("count=None", "count=2")
+    )
+    assert "count: float = 2" in head_of(world, proposal)
