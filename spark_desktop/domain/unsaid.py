@@ -118,19 +118,20 @@ def unsaid(
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
 
 
-def undocumented(instruction: str, path: str, region: str) -> Check | None:
+def undocumented(instruction: str, path: str, region: str, content: str = "") -> Check | None:
     """Return what an answer lacks of the documentation that was asked for beside other things.
 
     That is a docstring of a function of Python, or types, where the request speaks of these. None
-    where nothing is missing, or nothing was asked for.
+    where nothing is missing, or nothing was asked for. ``content`` is the file.
     """
-    functions = documented_functions(path, region) if path.endswith((".py", ".pyi")) else []
+    functions = documented_functions(path, region) if path.endswith(_PYTHON) else []
+    known = _Known({}, file_names(content))
     reason: Said | None = None
     for one in functions if len(functions) == 1 else ():
         if re.search(r"\bdoc[\s-]?strings?\b", instruction, re.IGNORECASE) and not one.comment:
             reason = say("The answer has no docstring.")
         elif re.search(r"\btype\s+(?:hints?|annotations?)\b", instruction, re.IGNORECASE):
-            reason = _untyped(instruction, path, region, one, {})
+            reason = _untyped(instruction, path, region, one, known)
     return None if reason is None else Check(say("says what was asked"), False, reason)
 
 

@@ -55,7 +55,7 @@ class Documentation:
         is_only = asks_only_to_document(asked)
         is_typed = isinstance(self._answer.proposal.trigger, EditComment | Instruction)
         if not is_only and not (is_typed and may_ask_to_document(asked)):
-            told = undocumented(asked, self._path, shaped.region) if is_typed else None
+            told = undocumented(asked, self._path, shaped.region, before) if is_typed else None
             return shaped, () if told is None else (told,)
         verdict = self._documents(before, shaped.after)
         # Code that stays harms nobody, whatever words ask for documentation.
