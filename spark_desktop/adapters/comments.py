@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
-from spark_desktop.domain.ai_comment import parse_ai_comment
+from spark_desktop.domain.ai_comment import begins_with_mark, parse_ai_comment
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 
@@ -142,7 +142,10 @@ def _continues(above: Comment, below: Comment) -> bool:
 
 
 def _parts(run: Sequence[Comment]) -> Iterator[Comment]:
-    """Cut a run after each line that speaks to Spark, if several do, or if the run does not."""
+    """Cut a run after each line that speaks to Spark, if several do, or if the run does not.
+
+    One that begins with its mark is cut off from what stands above it, and goes on to the end.
+    """
     speaking = [parse_ai_comment(comment.text) is not None for comment in run]
     whole = _joined(run)
     if len(run) == 1 or not any(speaking):
@@ -153,9 +156,15 @@ def _parts(run: Sequence[Comment]) -> Iterator[Comment]:
         return
     begin = 0
     for index, speaks in enumerate(speaking):
-        if speaks:
-            yield _joined(run[begin : index + 1])
-            begin = index + 1
+        if not speaks:
+            continue
+        end = index + 1
+        if index > begin and begins_with_mark(run[index].text):
+            yield _joined(run[begin:index])
+            begin = index
+            end = next((later for later in range(end, len(run)) if speaking[later]), len(run))
+        yield _joined(run[begin:end])
+        begin = end
     if begin < len(run):
         yield _joined(run[begin:])
 

@@ -24,7 +24,10 @@ _VALUE = (
 )
 # What a function gives so that it compiles.
 _RETURNS_NOTHING = re.compile(rf"return(?:\s+{_VALUE}(?:\s*,\s*{_VALUE})*)?\s*;?|{_VALUE}")
-_NOT_WRITTEN = r"not[\s_-]*(?:yet[\s_-]*)?(?:been )?implemented|unimplemented|\btodo\b|implement me"
+_NOT_WRITTEN = (
+    r"not[\s_-]*(?:yet[\s_-]*)?(?:been )?(?:implemented|written)"
+    r"|unimplemented|\btodo\b|implement me"
+)
 _THROWS = re.compile(
     rf"(?:=>\s*)?(?:throw|raise|panic)\b[^;{{}}]*?(?:{_NOT_WRITTEN})[^;{{}}]*;?", re.IGNORECASE
 )

@@ -88,6 +88,12 @@ def parse_ai_comment(comment: str) -> AiComment | None:
     return AiComment(AiKind.EDIT if sign[1] in "!\uff01" else AiKind.QUESTION, text)
 
 
+def begins_with_mark(comment: str) -> bool:
+    """Return whether ``AI!`` or ``AI?`` is the first word of a comment."""
+    text = "\n".join(_without_markers(comment.strip().splitlines())).strip()
+    return _FIRST.search(text) is not None
+
+
 def without_marks(line: str) -> str:
     """Return a line of such a comment without its ``AI!`` or ``AI?``.
 

@@ -100,3 +100,20 @@ def test_an_instruction_above_a_remark_is_heard() -> None:
 def test_the_column_counts_bytes_as_the_grammars_do() -> None:
     (comment,) = comments_by_markers("a.lua", 'x = "é" -- c\n')
     assert comment == Comment("-- c", Span(0, 1), 9, alone=False, block=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("# What it is.\n# AI? how long?\n", [("how long?", Span(1, 2))]),
+        ("# What it is.\n# AI! sort them\n# by name\n", [("sort them\nby name", Span(1, 3))]),
+        (
+            "# What it is.\n# AI! sort them\n# AI? why?\n",
+            [("sort them", Span(1, 2)), ("why?", Span(2, 3))],
+        ),
+        ("# AI! sort them\n# by name\n", [("sort them\nby name", Span(0, 2))]),
+        ("# Sort them\n# by name, AI!\n", [("Sort them\nby name", Span(0, 2))]),
+    ],
+)
+def test_a_line_that_begins_with_its_mark_begins_a_comment_of_its_own(content, found):
+    assert asked("a.yaml", content) == found

@@ -131,6 +131,8 @@ def test_an_empty_or_written_body_is_no_stub(path: str, content: str) -> None:
         ("a.cpp", "int f() {\n    // FIXME: implement\n    return 0;\n}\n", True),
         ("a.rs", "fn f() -> u8 {\n    // TODO: write me\n    0\n}\n", True),
         ("a.rs", "fn f() -> u8 {\n    // TODO: write me\n    g()\n}\n", False),
+        ("a.go", 'package a\n\nfunc F() int {\n\tpanic("not written yet")\n}\n', True),
+        ("a.ts", 'function f() {\n  throw new Error("not yet written");\n}\n', True),
     ],
 )
 def test_a_body_that_only_compiles_is_a_stub_where_a_comment_says_so(path, text, is_stub):
