@@ -1328,8 +1328,8 @@ The open file goes with the question.</source>
    <translation>Отставание от цели {behind} времени</translation>
   </message>
   <message>
-   <source>Bigger type</source>
-   <translation>Увеличить шрифт</translation>
+   <source>Bigger type (zoom in)</source>
+   <translation>Крупнее шрифт (увеличить)</translation>
   </message>
   <message>
    <source>Bind the command “{command}” to a key in the keyboard settings of your desktop.</source>
@@ -1976,7 +1976,7 @@ The open file goes with the question.</source>
    <translation>Тёмная</translation>
   </message>
   <message>
-   <source>Dark or light</source>
+   <source>Dark or light theme</source>
    <translation>Тёмная или светлая тема</translation>
   </message>
   <message>
@@ -4602,8 +4602,8 @@ The proposal was made for:
    <translation>Размер или почему нет</translation>
   </message>
   <message>
-   <source>Smaller type</source>
-   <translation>Шрифт мельче</translation>
+   <source>Smaller type (zoom out)</source>
+   <translation>Мельче шрифт (уменьшить)</translation>
   </message>
   <message>
    <source>Snooze for 15 minutes</source>

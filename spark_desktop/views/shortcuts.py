@@ -117,9 +117,9 @@ SHORTCUTS = (
     Shortcut("changes", ("Ctrl+1",), say("Show or hide the changes"), _WINDOW, Need.PROJECT),
     Shortcut("chat", ("Ctrl+2",), say("Show or hide the chat"), _WINDOW, Need.PROJECT),
     Shortcut("lab", ("Ctrl+3",), say("Speed lab"), _WINDOW, Need.PROJECT),
-    Shortcut("theme", ("Ctrl+T",), say("Dark or light"), _WINDOW),
-    Shortcut("bigger", ("Ctrl++", "Ctrl+="), say("Bigger type"), _WINDOW),
-    Shortcut("smaller", ("Ctrl+-",), say("Smaller type"), _WINDOW),
+    Shortcut("theme", ("Ctrl+T",), say("Dark or light theme"), _WINDOW),
+    Shortcut("bigger", ("Ctrl++", "Ctrl+="), say("Bigger type (zoom in)"), _WINDOW),
+    Shortcut("smaller", ("Ctrl+-",), say("Smaller type (zoom out)"), _WINDOW),
     Shortcut("usual_size", ("Ctrl+0",), say("The usual size of type"), _WINDOW),
     Shortcut(
         "palette",
