@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
+from spark_desktop.domain.python_function import tree_of
+
 _DEFINITION = re.compile(
     r"(?P<indent>\s*)(?:[\w.<>\[\]&*,:()]+\s+)*?"
     r"(?:def|func|fn|function|class)\s+(?:\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
@@ -65,9 +67,8 @@ def _is_inner(line: str, width: int) -> bool:
 
 def _functions(text: str) -> dict[str, str] | None:
     """Return the code of each function by its name, without docstrings and annotations."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(text)
+    if tree is None:
         return None
     found: dict[str, str] = {}
     for node in ast.walk(tree):

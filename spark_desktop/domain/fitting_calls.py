@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.python_function import tree_of
 from spark_desktop.domain.words import Said, joined, say
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -17,7 +18,7 @@ def calls_fit(before: str, after: str) -> Check | None:
     Only of functions of the file and of a class's own methods, as they are written: one that is
     decorated, bound twice or shadowed may take anything. None where the text cannot be read.
     """
-    new = _parsed(after)
+    new = tree_of(after)
     if new is None:
         return None
     misfits = [
@@ -25,20 +26,13 @@ def calls_fit(before: str, after: str) -> Check | None:
         for call, function, is_method in _known_calls(new)
         if (fault := _misfit(call, function, is_method)) is not None
     ]
-    old = _parsed(before) if misfits else None
+    old = tree_of(before) if misfits else None
     known = set() if old is None else {ast.dump(one) for one in ast.walk(old) if _is_call(one)}
     told = [fault for call, fault in misfits if ast.dump(call) not in known]
     name = say("calls fit")
     if not told:
         return Check(name, True)
     return Check(name, False, joined(list(dict.fromkeys(told))[:_MOST_TOLD]))
-
-
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _is_call(node: ast.AST) -> bool:

@@ -8,7 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.python_function import Function, FunctionText, function_in, names_beside
+from spark_desktop.domain.python_function import (
+    Function,
+    FunctionText,
+    function_in,
+    names_beside,
+    tree_of,
+)
 from spark_desktop.domain.text import dominant_newline, split_lines
 
 
@@ -72,9 +78,8 @@ def with_imports(content: str, imports: Sequence[str]) -> str:
 
     What it imports already is left out. A file that does not parse stays as it is.
     """
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(content)
+    if tree is None:
         return content
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     there = {ast.unparse(node) for node in top}

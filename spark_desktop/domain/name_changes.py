@@ -132,14 +132,14 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
                 pairs[one.name] = other.name
     found += _replaced(old, new, found, pairs)
     renamed = {id(change.old) for change in found}
+    types = tuple(pairs.items())
+    found = [replace(change, renamed_types=types) for change in found]
     for one in old.once:
         same = new.get(_moved_key(one, pairs))
         if same is not None and id(one) not in renamed:
-            change = NameChange(one, same, tuple(pairs.items()))
+            change = NameChange(one, same, types)
             if change.is_resigned and one.definition.kind == same.definition.kind:
                 found.append(change)
-    types = tuple(pairs.items())
-    found = [replace(change, renamed_types=types) for change in found]
     taken = renamed | {id(change.new) for change in found}
     return Changes(
         tuple(sorted(found, key=lambda change: change.old.name_at)),

@@ -39,15 +39,27 @@ def unindented(text: str) -> str:
     return "".join(one[width:] if one[:width].isspace() and one.strip() else one for one in lines)
 
 
+def tree_of(text: str) -> ast.Module | None:
+    """Return the syntax of a text, whatever it is indented by; None where it does not parse."""
+    try:
+        return ast.parse(unindented(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def functions_of(tree: ast.Module) -> list[Function]:
+    """Return the functions at the top of a text, and then the methods of its classes."""
+    inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
+    return [one for one in (*tree.body, *inner) if isinstance(one, Function)]
+
+
 def function_in(text: str, name: str = "") -> FunctionText | None:
     """Return the function; None for a text that holds anything else but imports.
 
     With a ``name`` it is the only function of that name, also among others or in a class.
     """
-    width = indent_of(text)
-    try:
-        tree = ast.parse(unindented(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    width, tree = indent_of(text), tree_of(text)
+    if tree is None:
         return None
     imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
@@ -80,9 +92,8 @@ def container_of(content: str, line: int) -> str | None:
 
     None where the function is within another one, or where there is none.
     """
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(content)
+    if tree is None:
         return None
     left: list[tuple[ast.AST, str]] = [(tree, "")]
     while left:
@@ -103,9 +114,8 @@ def names_beside(text: str, name: str) -> frozenset[str] | None:
 
     None where it cannot be read.
     """
-    try:
-        tree = ast.parse(textwrap.dedent(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(textwrap.dedent(text))
+    if tree is None:
         return None
     found = set()
     for node in tree.body:

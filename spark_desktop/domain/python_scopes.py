@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.python_function import Function, tree_of
 
 Import = ast.Import | ast.ImportFrom
 # What has names of its own, and runs its body by itself.
@@ -35,11 +35,8 @@ NO_FILE = FileNames()
 
 def file_names(text: str) -> FileNames:
     """Return the names of a file; where it does not parse, it may bind all of the language's."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return FileNames(bound=_BUILTINS)
-    return names_in(tree)
+    tree = tree_of(text)
+    return FileNames(bound=_BUILTINS) if tree is None else names_in(tree)
 
 
 def names_in(tree: ast.Module) -> FileNames:

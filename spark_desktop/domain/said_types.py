@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping
 from spark_desktop.domain.plain_types import result_given
 from spark_desktop.domain.python_expressions import outer_of
 from spark_desktop.domain.python_function import (
-    Function,
     FunctionText,
     defaults_of,
     function_in,
+    functions_of,
     lines_with,
-    unindented,
+    tree_of,
 )
 from spark_desktop.domain.python_scopes import FileNames, file_names, names_in
 from spark_desktop.domain.text import split_lines
@@ -60,17 +60,13 @@ def with_said_types(region: str, text: str = "") -> str | None:
 
 
 def _of_each(region: str, file: FileNames) -> str | None:
-    lines = split_lines(region)
-    try:
-        tree = ast.parse(unindented(region))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    lines, tree = split_lines(region), tree_of(region)
+    if tree is None:
         return None
-    inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
-    functions = [one for one in (*tree.body, *inner) if isinstance(one, Function)]
     # What the region itself binds may be new.
     own = names_in(tree)
     beside = FileNames((*file.imports, *own.imports), file.bound | own.bound)
-    for one in sorted(functions, key=lambda node: -node.lineno):
+    for one in sorted(functions_of(tree), key=lambda node: -node.lineno):
         place = lines_with(one)
         text = "".join(lines[place])
         found = function_in(text)

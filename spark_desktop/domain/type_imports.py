@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.python_function import Function, tree_of
 from spark_desktop.domain.text import split_lines
 
 _Import = ast.Import | ast.ImportFrom
@@ -15,7 +15,7 @@ def without_type_imports(before: str, after: str) -> str:
     As it is where one of them is used by the code as well, or by nothing, or where a line holds
     more than the import.
     """
-    old, new = _parsed(before), _parsed(after)
+    old, new = tree_of(before), tree_of(after)
     if old is None or new is None:
         return after
     there = {ast.unparse(one) for one in _imports(old)}
@@ -36,23 +36,13 @@ def without_type_imports(before: str, after: str) -> str:
 
 def imports_for_types(region: str, answer: str) -> tuple[str, ...]:
     """Return the imports of an answer that the annotations of a region use."""
-    old, new = _parsed(region), _parsed(answer)
+    old, new = tree_of(region), tree_of(answer)
     if old is None or new is None:
         return ()
     typed, _ = _names(old)
     return tuple(
         ast.unparse(one) for one in _imports(new) if {_bound(alias) for alias in one.names} & typed
     )
-
-
-def _parsed(text: str) -> ast.Module | None:
-    first = next((line for line in split_lines(text) if line.strip()), "")
-    width = len(first) - len(first.lstrip(" \t"))
-    shifted = [line[width:] if line[:width].isspace() else line for line in split_lines(text)]
-    try:
-        return ast.parse("".join(shifted))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _imports(tree: ast.Module) -> Iterator[_Import]:
@@ -74,7 +64,7 @@ def _names(tree: ast.Module) -> tuple[set[str], set[str]]:
             (typed if is_type else used).add(node.id)
         elif is_type and isinstance(node, ast.Constant) and isinstance(node.value, str):
             # A type that is written as a text.
-            inner = _parsed(node.value)
+            inner = tree_of(node.value)
             nodes += [(inner, True)] if inner is not None else []
         own = _annotations(node)
         nodes += [(one, is_type or one in own) for one in ast.iter_child_nodes(node)]

@@ -19,8 +19,9 @@ from spark_desktop.domain.python_function import (
     container_of,
     defaults_of,
     function_in,
+    functions_of,
     lines_with,
-    unindented,
+    tree_of,
 )
 from spark_desktop.domain.python_inference import names_outside
 from spark_desktop.domain.python_scopes import FileNames, file_names, parameters_of
@@ -83,11 +84,12 @@ class SignatureTypes:
             return None
         after = apply(found.trigger.snapshot.text.content, found.patch.hunks)
         region = lines_of(target, after)
-        if after.count(region) != 1 or not _functions(region):
+        functions = _functions(region)
+        if after.count(region) != 1 or not functions:
             return None
         before, _, behind = after.partition(region)
         lines = split_lines(region)
-        for rows in _functions(region):
+        for rows in functions:
             text, below = "".join(lines[rows]), "".join(lines[rows.stop :])
             around = await self._around(
                 path, text, before + "".join(lines[: rows.start]), below + behind
@@ -185,12 +187,8 @@ def _lacks_only_types(found: Proposal) -> bool:
 
 def _functions(region: str) -> list[slice]:
     """Return the lines of the functions that lack types."""
-    try:
-        tree = ast.parse(unindented(region))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
-    found = [one for one in (*tree.body, *inner) if isinstance(one, Function)]
+    tree = tree_of(region)
+    found = [] if tree is None else functions_of(tree)
     wanted = [one for one in found if not one.name.startswith("_") and _lacking(one)]
     return [lines_with(one) for one in wanted[:_MOST_FUNCTIONS]]
 
@@ -223,9 +221,8 @@ def _classes(content: str, line: int) -> list[str]:
 
     A class that is defined further down, or around the line, is not there yet.
     """
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(content)
+    if tree is None:
         return []
     imports = [one for one in tree.body if isinstance(one, ast.ImportFrom)]
     is_late = any(
