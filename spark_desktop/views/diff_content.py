@@ -104,7 +104,9 @@ class DiffContent:
 
 
 class FileSource:
-    """A file as it is."""
+    """A file as it is; a source has its longest line's ``columns``, and that of its blocks'."""
+
+    block_columns = 0
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
@@ -128,6 +130,7 @@ class PatchSource:
         self._new = list(self._lines)
         self._by_id: dict[str, Hunk] = {}
         self.columns = self._line_columns = columns_of_lines(self._lines)
+        self.block_columns = self._hunk_columns = 0
         self.patch: FilePatch | None = None
         self.shown = Shown(self._lines)
         self._hunks: list[Hunk] = []
@@ -157,7 +160,9 @@ class PatchSource:
         others = [line for lines in shown.conflicts.values() for line in lines]
         others += [line for block in shown.failed for line in (*block.old, *block.new)]
         others += [line for comment in shown.comments for line in comment.text.splitlines()]
-        self.columns = max(self._line_columns, columns_of_lines(others))
+        block_columns = columns_of_lines(others)
+        self.columns = max(self._line_columns, block_columns)
+        self.block_columns = max(self._hunk_columns, block_columns)
         self.shown = replace(shown, lines=self._lines, hunks=self._hunks)
         return self._grown
 
@@ -181,7 +186,9 @@ class PatchSource:
         self._by_id.update((hunk.id, hunk) for hunk in hunks[same:])
         self._colors.change(self._new, known, self._by_id, before)
         added = [bare(line) for hunk in hunks[same:] for line in hunk.new]
+        removed = [bare(line) for hunk in hunks[same:] for line in hunk.old]
         self._line_columns = max(self._line_columns, columns_of_lines(added))
+        self._hunk_columns = max(self._hunk_columns, columns_of_lines([*added, *removed]))
         self._hunks = hunks
 
     def _take_lines(self, hunks: list[Hunk], same: int) -> int:
@@ -200,6 +207,8 @@ class PatchSource:
 
 class StreamSource:
     """A region being written; what is known of its colours stays from frame to frame."""
+
+    block_columns = 0
 
     def __init__(self, path: str, before: str, region: Span) -> None:
         self.path, self.before, self.region = path, before, region

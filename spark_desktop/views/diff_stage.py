@@ -65,8 +65,8 @@ class Stage:
         self.rows.set_sizes(self.metrics.line_height, self.metrics.char_width)
         self.buttons.set_font(font)
 
-    def measure(self, content: DiffContent, columns: int) -> None:
-        """Place the lanes and the scroll bars; the longest line has so many columns."""
+    def measure(self, content: DiffContent, columns: int, block_columns: int) -> None:
+        """Place the lanes and the scroll bars for the longest line, and that of any block."""
         width = self._area.viewport().width()
         digits = max(2, len(str(content.last_number)))
         lanes = lanes_of(
@@ -95,7 +95,8 @@ class Stage:
         longest = 0 if self.wraps else round((columns + 2) * self.metrics.char_width)
         if longest and content.hunks:
             # So that the end of a line can be moved out from under the buttons.
-            longest += self.buttons.reserved()
+            beside = round((block_columns + 2) * self.metrics.char_width)
+            longest = max(longest, beside + self.buttons.reserved())
         needed = width + max(0, longest - lanes[0].width)
         self.rows.measure(len(content.rows), needed if longest else 0, heights)
         self.look()

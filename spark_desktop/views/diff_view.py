@@ -398,7 +398,7 @@ class DiffView(QAbstractScrollArea):
             self._show(self.source.content(self.layout_now))
 
     def _measure(self) -> None:
-        self.stage.measure(self.content, self.source.columns)
+        self.stage.measure(self.content, self.source.columns, self.source.block_columns)
         self.work.heights_soon()
 
     def _changed(self, kept: int = 0) -> None:

@@ -13,6 +13,7 @@ from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import AddedRow, FoldRow
 from spark_desktop.viewmodels.diff_sheets import Layout, Shown
 from spark_desktop.views.diff_content import FileSource, PatchSource
+from spark_desktop.views.diff_lanes import text_columns
 from spark_desktop.views.diff_layouts import LineLayouts, code_font, columns_of, format_ranges
 from spark_desktop.views.diff_view import DiffView
 from spark_desktop.views.highlighting import lexer_for_language
@@ -416,6 +417,18 @@ def test_a_wide_text_scrolls_sideways_under_a_fixed_gutter(view: DiffView) -> No
     bar.setValue(bar.maximum())
     view.show_file("narrow.py", "x\n")
     assert bar.value() == 0
+
+
+def test_only_lines_of_blocks_leave_room_for_the_buttons(view: DiffView) -> None:
+    view.show_patch("", compute("wide.py", "", "", "one = 1\n"), {}, None, "wide.py")
+    fits = "#" + "x" * (text_columns(view.stage.scene.lanes[0], view.stage.metrics) - 4)
+    text = f"{fits}\none = 1\n"
+    patch = compute("wide.py", "", text, f"{fits}\none = 2\n")
+    view.show_patch(text, patch, {}, None, "wide.py")
+    assert view.horizontalScrollBar().maximum() == 0
+    changed = compute("wide.py", "", text, "one = 1\n")
+    view.show_patch(text, changed, {}, None, "wide.py")
+    assert view.horizontalScrollBar().maximum() > 0
 
 
 def test_columns_count_tabs_and_wide_characters() -> None:
