@@ -78,6 +78,25 @@ _HAS_TO_TELL = re.compile(
     rf"(?:also\s+)?{SAYS}\b",
     re.IGNORECASE,
 )
+# "It should say what it returns" is about the text; "it should say 'none'" is about the code.
+_IT_HAS_TO_TELL = re.compile(
+    r"(?:it|that|this|they|both)\s+(?:has\s+to|have\s+to|must|should|needs?\s+to)\s+(?:also\s+)?"
+    rf"{SAYS}\s+(?:what|how|why|which|where|who|whose|when)\b",
+    re.IGNORECASE,
+)
+# "When it throws": what a documentation tells, whether or not something was said to be told.
+_FAILS_WHEN = re.compile(
+    r"(?:when|if|whether)\s+(?:it|this|that|`?\w+)\s+(?:(?:is|are|gets)\s+)?"
+    r"(?:throws?|thrown|raises?|raised|panics?|fails?|errors?)$",
+    re.IGNORECASE,
+)
+# "mypy --strict is on": why types are wanted.
+_CHECKED_BY = re.compile(
+    r"(?:we\s+(?:run|use|have)\s+)?(?:mypy|pyright|pyre|pylint|ruff|tsc|eslint|clippy|strict\s+mode)\b"
+    r"(?:\s+(?:--?\w[\w-]*|in|mode|strict))*(?:\s+(?:is|runs)(?:\s+on|\s+strict)?)?$",
+    re.IGNORECASE,
+)
+_TELLING = (_SAYS, _QUESTION, _HAS_TO_TELL, _IT_HAS_TO_TELL)
 # "Folder is a Path": what a type is said to be.
 _IS = re.compile(
     r"(?:[Tt]he\s+)?[\w@]+\s+(?:is|are|(?:may|can)\s+be)\s+(?!.*\b(?:now|to|default|longer|wrong"
@@ -134,6 +153,8 @@ def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
         return False
     clause = _RESULT.sub("result", clause)
     if _STAYS.match(clause) or _is_telling(clause) or _REFERS.match(clause):
+        return True
+    if _FAILS_WHEN.match(clause) or _CHECKED_BY.match(clause):
         return True
     if _CONDITION.match(clause):
         return is_told and not _RETURNS_SO.search(clause)
@@ -195,7 +216,7 @@ def _is_of_verb(verb: str, rest: str) -> tuple[bool, bool]:
 
 
 def _is_telling(text: str) -> bool:
-    return any(one.match(text) is not None for one in (_SAYS, _QUESTION, _HAS_TO_TELL))
+    return any(one.match(text) is not None for one in _TELLING)
 
 
 def _is_known_text(text: str, *, has_names: bool) -> tuple[bool, bool]:

@@ -56,7 +56,7 @@ _BETWEEN = (
     "if is are not they them he she there here already too also well only just briefly at most "
     "anything possible needed necessary applicable present including include includes nothing "
     "else everywhere api go goes belong belongs eg ie etc none list lists give gives "
-    "declare declares annotate annotates document comment"
+    "declare declares annotate annotates annotated typed documented document comment"
 )
 # All of a clause that adds no other wish to one for documentation.
 ABOUT_TEXT = frozenset(

@@ -21,6 +21,10 @@ from spark_desktop.domain.documentation_requests import (
         "JSDoc comment for `wait`",
         "this needs a docstring",
         "types for the parameters and the result",
+        "add a docstring to `fill`. it should say what you get back and when Overflow is raised",
+        "JSDoc please, with @param for both, @returns and when it throws",
+        "document `spread`, all parameters typed (mypy --strict is on)",
+        "add type hints, we run pyright",
         "Add docstrings to load and save",
         "docstring + full type hints for dispatch, see callsigns.py and console.py for how it is "
         "used. The docstring has to mention all four parameters. leave the code alone",
@@ -57,6 +61,9 @@ def test_what_asks_only_for_documentation(instruction):
         "add a docstring; lengths may have fractions now",
         "a docstring can be empty, return None then",
         "types are checked too late",
+        "add a docstring. it should say hello when the name is empty",
+        "add a docstring and when it fails retry",
+        "add a docstring, mypy has to pass the flag on",
         "",
     ],
 )
