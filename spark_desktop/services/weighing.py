@@ -58,7 +58,7 @@ class Weighing:
         elif is_small and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
             return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
-        ballot = _Ballot.of(found, work.likelihood)
+        ballot = _Ballot.of(found, work.likelihood, is_small=is_small)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)
         needs_all = is_least and not is_proved and not isinstance(found.trigger, Repair)
@@ -136,12 +136,13 @@ class _Ballot:
     usage: Usage | None
     timing: Timing | None
     cost: float | None
+    is_small: bool
     asked: int = 1
 
     @classmethod
-    def of(cls, found: Proposal, likelihood: float | None) -> "_Ballot":
-        votes = [Vote(_shape(found), likelihood)]
-        return cls([found], votes, found.usage, found.timing, found.cost)
+    def of(cls, found: Proposal, likelihood: float | None, *, is_small: bool) -> "_Ballot":
+        votes = [Vote(_shape(found, is_small=is_small), likelihood)]
+        return cls([found], votes, found.usage, found.timing, found.cost, is_small)
 
     @property
     def agreeing(self) -> int:
@@ -158,7 +159,7 @@ class _Ballot:
         self.timing = time_of_both(self.timing, other.timing)
         if is_sound:
             self.proposals.append(other)
-            self.votes.append(Vote(_shape(other), likelihood))
+            self.votes.append(Vote(_shape(other, is_small=self.is_small), likelihood))
 
     def told(self, best: Proposal, evidence: tuple[Check, ...]) -> Proposal:
         """Return it with the tokens and the time of all answers: a rate of both is the model's."""
@@ -183,7 +184,10 @@ def agreement_of(choice: Choice, needed: int) -> Check:
     return Check(name, True, say("{agreeing} of {asked} answers", agreeing=agreeing, asked=asked))
 
 
-def _shape(proposal: Proposal) -> str:
-    before = proposal.trigger.snapshot.text.content
-    hunks = proposal.patch.hunks if proposal.patch is not None else ()
-    return shape_of(proposal.trigger.snapshot.path, apply(before, hunks))
+def _shape(proposal: Proposal, *, is_small: bool) -> str:
+    path, before = proposal.trigger.snapshot.path, proposal.trigger.snapshot.text.content
+    after = apply(before, proposal.patch.hunks if proposal.patch is not None else ())
+    shape = shape_of(path, after)
+    # Where the code stays as it is, small models agreed on nothing: all that is written counts.
+    is_idle = is_small and shape == shape_of(path, before)
+    return after if is_idle else shape

@@ -134,6 +134,14 @@ async def test_what_the_smallest_models_were_asked_for_is_shown_where_all_agree(
     assert len(world.endpoint.requests) == len(answers)
 
 
+@pytest.mark.parametrize(("model", "is_shown"), [("qwen2.5-coder-1.5b", False), ("big-7b", True)])
+async def test_small_models_agree_on_nothing_where_the_code_stays(asked, model, is_shown):
+    idle = [f"def double(value):\n    # {said}\n    return value\n" for said in ("a", "b", "c")]
+    _, proposal = await asked(*idle, model=replace(MODEL, id=model))
+    assert isinstance(proposal.state, Ready) == is_shown
+    assert proposal.evidence[-1].passed == is_shown
+
+
 async def test_of_the_smallest_models_what_a_test_proves_is_shown(asked):
     _, proposal = await asked(TIMES, proved=True, model=SMALL)
     assert proposal.state == Ready()
