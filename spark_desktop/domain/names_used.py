@@ -181,6 +181,21 @@ def no_module(module: str, known: Iterable[str] = ()) -> Said:
     )
 
 
+def hides_names(known: NamesUsed | None, found: NamesUsed) -> tuple[Said, ...]:
+    """Return sentences for Python imports of all names, where the text before had none.
+
+    Nothing that is missing can be told any more then, by this check or by a linter.
+    """
+    stars = [one.module for one in found.imports if "*" in one.names]
+    had = known is None or any("*" in one.names for one in known.imports)
+    if had or found.rule is not FreeRule.NOWHERE:
+        return ()
+    return tuple(
+        say("All names of {module} are imported: import by name those that are used.", module=one)
+        for one in stars
+    )
+
+
 def names_check(faults: Iterable[Said]) -> Check:
     """Return the evidence: one check, with a sentence for each name that does not exist."""
     told = list(dict.fromkeys(faults))

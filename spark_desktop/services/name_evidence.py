@@ -15,6 +15,7 @@ from spark_desktop.domain.names_used import (
     MemberUse,
     NamesUsed,
     NewNames,
+    hides_names,
     names_check,
     new_names,
     no_attribute,
@@ -84,6 +85,9 @@ class NameEvidence:
         if faults and index is not None and not await index.ready(0):
             # It ended meanwhile: that it knew nothing is no evidence.
             faults = [one async for one in _Judge(path, found, self._modules, None).faults(new)]
+        # A package's own file passes names on in this way.
+        if not path.endswith("__init__.py"):
+            faults += hides_names(known, found)
         return (names_check(faults),)
 
 

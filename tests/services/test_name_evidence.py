@@ -70,6 +70,23 @@ async def test_what_the_text_before_used_is_not_judged(tmp_path: Path) -> None:
     assert check.passed
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "passes"),
+    [
+        ("py/c.py", "x = 1\n", False),
+        ("py/c.py", "from os.path import *\nx = 1\n", True),
+        ("py/c.py", "", True),
+        ("py/__init__.py", "x = 1\n", True),
+    ],
+)
+async def test_an_import_of_all_names_hides_what_is_missing(
+    tmp_path: Path, path: str, before: str, passes: bool
+) -> None:
+    (check,) = await evidence(tmp_path)(path, before, "from typing import *\nx = 1\n")
+    assert check.passed == passes
+    assert passes or "typing" in check.detail
+
+
 async def test_without_an_index_only_python_is_sure_of_a_free_name(tmp_path: Path) -> None:
     names = evidence(tmp_path, is_ready=False)
     assert [check.passed for check in await names("py/c.py", "", WRONG["py/c.py"][0])] == [False]
