@@ -3,6 +3,7 @@
 from spark_desktop.adapters.pitfalls import python_classes as classes
 from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
+from spark_desktop.adapters.pitfalls import python_groups as groups
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_texts as texts
 from spark_desktop.adapters.pitfalls import python_values as values
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     sharing.changed_while_walked,
     copies.changed_argument,
     sharing.used_up,
+    groups.split_groups,
     texts.other_case,
     texts.strips_letters,
     values.parts_of_time,
