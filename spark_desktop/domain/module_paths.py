@@ -85,6 +85,19 @@ class Tree:
             or self._ended(stem, tuple(f"/index{one}" for one in _JS_ENDS))
         )
 
+    def go_module(self, folder: str) -> str | None:
+        """Return the path by which Go imports a folder; None where no go.mod is around it."""
+        found: tuple[int, str] | None = None
+        for path, text in self._manifests.items():
+            said = _GO_MODULE.search(text) if path.endswith("go.mod") else None
+            root = posixpath.dirname(path)
+            is_around = not root or folder == root or folder.startswith(f"{root}/")
+            if said is None or not is_around or (found is not None and found[0] >= len(root)):
+                continue
+            rest = folder[len(root) :].strip("/")
+            found = len(root), f"{said[1]}/{rest}" if rest else said[1]
+        return None if found is None else found[1]
+
     def _go(self, module: str) -> frozenset[str]:
         folder = None
         for path, text in self._manifests.items():

@@ -10,6 +10,7 @@ from spark_desktop.domain.module_paths import (
     relative_specifier,
     rust_module_of,
 )
+from spark_desktop.domain.moved_packages import package_edits
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text import dominant_newline
@@ -27,13 +28,15 @@ def moved_edits(
     can be. What is imported relatively stays so.
     """
     uses = uses_in(target, file, tree)
+    if file.language == "go":
+        return package_edits(target, home, file, uses.found, tree)
     named = [one for one in _brought(target, file, tree) if one.name_at >= 0]
     if file.path in target.homes:
         return _at_home(target, home, file, tree)
     if not uses.found:
         return ()
-    if file.language in ("c", "cpp") or file.language == "go":
-        return _of_package(target, home, file)
+    if file.language in ("c", "cpp"):
+        return None
     if not named or any(one.receiver for one in uses.found if one.role is Role.MEMBER):
         return None
     edits: list[TextEdit] = []
@@ -136,7 +139,7 @@ def _at_home(target: Target, home: str, file: FileNames, tree: Tree) -> tuple[Te
         return ()
     uses = [one for one in uses_in(target, file, tree).found if one.role is not Role.EXPORTED]
     if not uses or file.language not in ("python", *_JS, "rust"):
-        return () if not uses or file.language == "go" else None
+        return () if not uses else None
     language = file.language
     if language == "python":
         own = [one.module for one in file.brought if one.module.startswith(".")]
@@ -156,14 +159,6 @@ def _at_home(target: Target, home: str, file: FileNames, tree: Tree) -> tuple[Te
     following = file.content[at:].partition("\n")[0].strip()
     is_apart = not following or any(one.start == at for one in file.brought)
     return (TextEdit(at, at, f"{statement}{newline}{'' if is_apart else newline}"),)
-
-
-def _of_package(target: Target, home: str, file: FileNames) -> tuple[TextEdit, ...] | None:
-    """Return () where the file gets the target as before: Go's packages are folders."""
-    if file.language == "go":
-        folders = {posixpath.dirname(path) for path in target.homes}
-        return () if posixpath.dirname(home) in folders else None
-    return None
 
 
 def _module(file: FileNames, brought: Brought, target: Target, home: str) -> str | None:
