@@ -1,5 +1,6 @@
 """What one changed name asks of one file: edits where they can be computed, calls where not."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from spark_desktop.domain.words import Said, say
 
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
 _ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
+# What JavaScript makes an object with.
+_NEW = re.compile(r"\bnew\s+$")
 _CONSTRUCTORS = ("__init__", "constructor")
 
 
@@ -134,11 +137,15 @@ class _Following:
             self._left.append(Left(self._file.path, one.line, reason, at=one.start))
         change = self._followed.change
         is_renamed = change.is_renamed and not change.is_replaced
-        is_renamed = is_renamed and not self._followed.is_constructor
+        is_split = change.is_split
+        is_renamed = is_renamed and not self._followed.is_constructor and not is_split
         blocked = self._blocked() if is_renamed and self._uses.found else None
         for one in self._uses.found:
             if blocked is not None:
                 self._leave(one, blocked)
+                continue
+            if is_split:
+                self._follow_split(one)
                 continue
             if not self._follow_call(one):
                 continue
@@ -173,6 +180,28 @@ class _Following:
         if one.role is Role.SHORTHAND:
             new = f"{one.name}: {new}"
         self._edit(one, TextEdit(one.start, one.end, new))
+
+    def _follow_split(self, one: Occurrence) -> None:
+        """Call what does the work now; what was written with it means the one of now."""
+        if one.role is Role.BOUND or self._is_fresh(one):
+            return
+        calls_new = re.search(rf"\.{re.escape(self._new)}\b", self._file.content)
+        if calls_new and self._file.path not in self._target.homes:
+            # Somebody has been there: the rest may be meant as it is.
+            if one.call is not None:
+                self._leave(one, say("{name} is called in the file already", name=self._new))
+            return
+        if not self._followed.is_constructor:
+            self._rename(one)
+        elif one.call is not None:
+            made = _NEW.search(self._file.content[: one.start])
+            start = one.start if made is None else made.start()
+            name = f"{self._file.content[one.start : one.end]}.{self._new}"
+            whole = self._file.content[one.start - len(one.receiver) - 1 : one.start]
+            if made is not None or not one.receiver or whole != f"{one.receiver}.":
+                self._edit(one, TextEdit(start, one.end, name))
+            else:
+                self._edit(one, TextEdit(one.end, one.end, f".{self._new}"))
 
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""

@@ -37,6 +37,8 @@ class NameChange:
     renamed_types: tuple[tuple[str, str], ...] = ()
     # The class before and after, of a field that another one stands for, and means another thing.
     holders: tuple[str, str] | None = None
+    # The old one is still there and takes something else; a new one does what it did.
+    is_split: bool = False
 
     @property
     def is_renamed(self) -> bool:
@@ -131,6 +133,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             if not depth:
                 pairs[one.name] = other.name
     found += _replaced(old, new, found, pairs)
+    found += _split(old, new, found, pairs)
     renamed = {id(change.old) for change in found}
     types = tuple(pairs.items())
     found = [replace(change, renamed_types=types) for change in found]
@@ -227,6 +230,38 @@ def _replaced(
         if len(fields) == len(others) == 1 and before is not None and after is not None:
             holders = before.text, after.text
             changes.append(NameChange(fields[0], others[0], holders=holders))
+    return changes
+
+
+def _split(
+    old: "_Version", new: "_Version", found: Sequence[NameChange], pairs: dict[str, str]
+) -> list[NameChange]:
+    """Return the members whose work a new one does now, while they take something else.
+
+    So it is where a constructor reads no text any more, and a method of the class does.
+    """
+    taken = {id(change.old) for change in found} | {id(change.new) for change in found}
+    back = {there: here for here, there in pairs.items()}
+    changes = []
+    for one in old.once:
+        same = new.get(_moved_key(one, pairs))
+        is_other = same is not None and same.parameters != one.parameters
+        if not one.container or not one.parameters or not is_other or id(one) in taken:
+            continue
+        alike = [
+            (likeness(one, other), other)
+            for other in new.once
+            if back.get(other.container, other.container) == one.container
+            and other.parameters == one.parameters
+            and id(other) not in taken
+            and not old.has((one.container, other.name))
+        ]
+        rest = likeness(one, same) if same is not None else 0.0
+        sure = [(score, other) for score, other in alike if score >= max(_SAME_PLACE, rest)]
+        if len(sure) == 1 and sure[0][0] - rest > _MARGIN:
+            # Its result is of the class, as a constructor's is.
+            other = replace(sure[0][1], result=one.result, gives=one.gives, turning=one.turning)
+            changes.append(NameChange(one, other, is_split=True))
     return changes
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.follow_edits import Followed
 
 # Characters of a definition that a model is shown.
@@ -22,6 +23,8 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 f"and is now\n{now}\nChange each use of `{old.name}` so that the code around works "
                 "as before: another value, type or unit is converted."
             )
+        elif one.change.is_split:
+            told.append(f"What `{_called(old)}` did `{_called(new)}` does now: call that instead.")
         elif one.change.is_renamed:
             told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
         if one.change.turns:
@@ -51,6 +54,11 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 "ignored, and where it fails now instead of giving nothing, that is handled."
             )
     return " ".join((*told, "Change nothing else."))
+
+
+def _called(one: Defined) -> str:
+    is_class = one.name in ("__init__", "constructor")
+    return one.container if is_class else f"{one.container}.{one.name}"
 
 
 def _short(text: str) -> str:

@@ -34,6 +34,9 @@ def _title(change: NameChange) -> Said:
         return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
     if change.is_replaced:
         return say("{new} in the place of {old}", old=_shown(change), new=change.new.name)
+    if change.is_split:
+        new = f"{change.new.container}.{change.new.name}()"
+        return say("{new} in the place of {old}", old=_shown(change), new=new)
     if change.is_renamed:
         return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
     if change.turns:

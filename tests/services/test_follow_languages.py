@@ -251,6 +251,40 @@ CASES = [
         },
     ),
     Case(
+        "go: a constant moved to another package",
+        GO | {"limits/limits.go": "package limits\n\nconst Most = 3\n"},
+        (("const Most = 3\n\n", ""),),
+        {
+            "util/more.go": (
+                ("package util\n", 'package util\n\nimport "example.com/app/limits"\n'),
+                ("Most", "limits.Most"),
+            ),
+            "util/text_test.go": (
+                ('app/util"\n', 'app/util"\nimport "example.com/app/limits"\n'),
+                ("util.Most", "limits.Most"),
+            ),
+            "main.go": (
+                ('\tu "', '\t"example.com/app/limits"\n\tu "'),
+                ("u.Most", "limits.Most"),
+            ),
+        },
+        path="util/text.go",
+    ),
+    Case(
+        "go: a constant moved to a package that uses it",
+        {name: GO[name] for name in ("util/text.go", "go.mod")}
+        | {
+            "limits/limits.go": "package limits\n\nconst Most = 3\n",
+            "limits/more.go": 'package limits\n\nimport "example.com/app/util"\n\n'
+            "const Twice = 2 * util.Most\n",
+        },
+        (("const Most = 3\n\n", ""),),
+        {
+            "limits/more.go": (('import "example.com/app/util"\n', ""), ("util.Most", "Most")),
+        },
+        path="util/text.go",
+    ),
+    Case(
         "rust: a constant moved to another module",
         RUST
         | {"src/main.rs": "use crate::text::{MOST, Page};\n\nfn main() {\n    f(MOST);\n}\n"}
