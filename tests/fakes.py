@@ -296,7 +296,9 @@ class LineSyntax:
             end += 1
         return Span(start, end)
 
-    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+    def pitfalls(
+        self, path: str, content: str, lines: Span, beside: str = ""
+    ) -> tuple[SmallChange, ...]:
         return ()
 
     def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:

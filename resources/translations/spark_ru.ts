@@ -978,6 +978,10 @@
    <translation>Если согласиться, он будет спрашивать при каждом нажатии «Проверить сейчас»; ежедневная проверка остаётся как есть.</translation>
   </message>
   <message>
+   <source>All names of {module} are imported: import by name those that are used.</source>
+   <translation>Из {module} импортируются все имена: импортируйте по имени те, что нужны.</translation>
+  </message>
+  <message>
    <source>All quick actions are switched off.</source>
    <translation>Все быстрые действия выключены.</translation>
   </message>
@@ -10026,6 +10030,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} is called by the language itself</source>
    <translation>{name} вызывает сам язык</translation>
+  </message>
+  <message>
+   <source>{name} is called in the file already</source>
+   <translation>{name} уже вызывается в файле</translation>
   </message>
   <message>
    <source>{name} is defined more than once</source>

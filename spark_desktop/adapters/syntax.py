@@ -69,10 +69,14 @@ class TreeSitterSyntax:
         parsed = Parsing().parse(path, content)
         return () if parsed is None else small_changes(parsed, content, lines)
 
-    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+    def pitfalls(
+        self, path: str, content: str, lines: Span, beside: str = ""
+    ) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines; see the port."""
-        parsed = Parsing().parse(path, content)
-        return () if parsed is None else pitfalls(parsed, content, lines)
+        # Behind it, so that all places of the file itself stay.
+        whole = f"{content}\n{beside}" if beside else content
+        parsed = Parsing().parse(path, whole)
+        return () if parsed is None else pitfalls(parsed, content, lines, whole)
 
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""

@@ -13,6 +13,7 @@ _PYTHON_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([^()#\n]*)", r
 _PYTHON_IMPORT = re.compile(r"^\s*import\s+([\w., ]+)", re.MULTILINE)
 _SCRIPT = re.compile(r"(?:from\s+|require\(\s*|import\(\s*|import\s+)['\"](\.{1,2}/[^'\"\n]+)['\"]")
 _INCLUDE = re.compile(r"^\s*#\s*include\s+[\"<]([^\">\n]+)[\">]", re.MULTILINE)
+_OWN = re.compile(r"^\s*#\s*include\s+\"([^\"\n]+)\"", re.MULTILINE)
 _RUST_USE = re.compile(r"^\s*(?:pub\s+)?use\s+([\w:]+)", re.MULTILINE)
 _SCRIPT_ENDS = (
     *("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"),
@@ -56,6 +57,15 @@ def files_imported(path: str, content: str, files: Collection[str]) -> tuple[str
     else:
         found = _of_script(path, content, files)
     return tuple(dict.fromkeys(one for one in found if one != path))
+
+
+def headers_included(path: str, content: str) -> tuple[str, ...]:
+    """Return the paths that a file of C or C++ includes relative to itself; they may not exist."""
+    if posixpath.splitext(path)[1] not in _C_ENDS:
+        return ()
+    folder = posixpath.dirname(path)
+    found = (posixpath.normpath(posixpath.join(folder, one)) for one in _OWN.findall(content))
+    return tuple(dict.fromkeys(one for one in found if not one.startswith("../")))
 
 
 def _of_python(path: str, content: str, files: Collection[str]) -> list[str]:

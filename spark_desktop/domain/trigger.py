@@ -84,6 +84,7 @@ class FailingTest:
 
     ``name`` is the test's, ``report`` what the run wrote of it, for the model and the user.
     ``command`` is what ran, in ``folder`` of the workspace: run again, it is the proposal's proof.
+    ``others`` are further places that the same failure may point at, the likeliest first.
     """
 
     snapshot: Snapshot
@@ -92,6 +93,7 @@ class FailingTest:
     report: str
     command: tuple[str, ...] = ()
     folder: str = ""
+    others: tuple["FailingTest", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

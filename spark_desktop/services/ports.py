@@ -152,9 +152,12 @@ class Syntax(Protocol):
         """
         ...
 
-    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+    def pitfalls(
+        self, path: str, content: str, lines: Span, beside: str = ""
+    ) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines, the likeliest first.
 
+        What stands in other files that this one includes may be given ``beside`` it.
         Each trap has a rank of its own, below 0. Empty for a language without such knowledge. May
         run in any OS thread.
         """

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.failing_code import headers_included
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.small_change import SmallChange
@@ -17,6 +19,7 @@ from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.ports import Syntax
+from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target
 
 # Runs of the test, and seconds of all of them on the wall.
@@ -26,17 +29,22 @@ _SECONDS = 30.0
 _MOST_LINES = 80
 # Traps in the rest of the file come last, by their rank: so many, in files of so many lines.
 _ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 600
+# Headers that are read for what a file's classes hold.
+_HEADERS = 4
 
 
 class SmallMends:
     """Tries the changes one by one; the likeliest that the run proves is the proposal."""
 
-    def __init__(self, syntax: Syntax, judge: Judge, most: int = _MOST) -> None:
+    def __init__(self, syntax: Syntax, judge: Judge, files: Reader, most: int = _MOST) -> None:
         self._syntax = syntax
         self._judge = judge
+        self._files = files
         self._most = most
 
-    async def mended(self, proposal: Proposal, target: Target) -> Proposal | None:
+    async def mended(
+        self, proposal: Proposal, target: Target, seconds: float = _SECONDS
+    ) -> Proposal | None:
         """Return the proposal with the change and its evidence; None where none is proved.
 
         Nor where another one that is as likely passes, too: the run then says nothing of what was
@@ -52,9 +60,10 @@ class SmallMends:
             return None  # there is no run that could decide
         took = time.monotonic() - begun
         # Rules look at a whole file, which may take tenths of a second.
-        everything = await asyncio.to_thread(self._changes, path, before, target.lines)
-        changes = _chosen(everything, min(self._most, int(_SECONDS / max(took, 0.01)) + 1))
-        end = begun + _SECONDS
+        beside = await self._included(path, before)
+        everything = await asyncio.to_thread(self._changes, path, before, target.lines, beside)
+        changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
+        end = begun + seconds
         found: Proposal | None = None
         rank = 0
         for number, change in enumerate(changes, 1):
@@ -83,13 +92,28 @@ class SmallMends:
             found, rank = one, change.rank
         return found if len(changes) == len(everything) else found and _with_doubt(found)
 
-    def _changes(self, path: str, before: str, lines: Span) -> tuple[SmallChange, ...]:
-        traps = self._syntax.pitfalls(path, before, lines)
+    async def _included(self, path: str, content: str) -> str:
+        """Return the texts of the workspace's headers that a file of C or C++ includes by path.
+
+        What a class holds stands there, and whether its members fall into a trap depends on it.
+        """
+        texts = []
+        for header in headers_included(path, content)[:_HEADERS]:
+            try:
+                text = (await self._files.read(header)).text.content
+            except SparkError:
+                continue
+            if text.count("\n") < _MOST_OF_FILE:
+                texts.append(text)
+        return "\n".join(texts)
+
+    def _changes(self, path: str, before: str, lines: Span, beside: str) -> tuple[SmallChange, ...]:
+        traps = self._syntax.pitfalls(path, before, lines, beside)
         slips = self._syntax.small_changes(path, before, lines)
-        return (*traps, *slips, *self._elsewhere(path, before, traps))
+        return (*traps, *slips, *self._elsewhere(path, before, traps, beside))
 
     def _elsewhere(
-        self, path: str, before: str, traps: Sequence[SmallChange]
+        self, path: str, before: str, traps: Sequence[SmallChange], beside: str
     ) -> tuple[SmallChange, ...]:
         """Return ways out of traps in the rest of the file: what fails may have been made there."""
         count = before.count("\n") + 1
@@ -98,7 +122,7 @@ class SmallMends:
         known = {one.applied(before) for one in traps}
         others = [
             one
-            for one in self._syntax.pitfalls(path, before, Span(0, count))
+            for one in self._syntax.pitfalls(path, before, Span(0, count), beside)
             if one.applied(before) not in known
         ]
         first = others[0].rank if others else 0

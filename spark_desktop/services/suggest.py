@@ -44,6 +44,7 @@ from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge, sum_of
 from spark_desktop.services.line_mends import LineMends
 from spark_desktop.services.locate import located
+from spark_desktop.services.other_places import OtherPlaces
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import (
     Surroundings,
@@ -105,7 +106,8 @@ class Suggester:
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
         self._weighing = Weighing(self._attempts, self.judge, BoundProbes(syntax, self.judge))
-        self._mends = SmallMends(syntax, self.judge)
+        self._mends = SmallMends(syntax, self.judge, files)
+        self._others = OtherPlaces(files, syntax, self._mends)
         self._lines = LineMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
@@ -210,6 +212,9 @@ class Suggester:
             if way is Way.SMALL:
                 mended = await self._mends.mended(work.proposal, work.target)
                 if mended is not None:
+                    return mended
+                if elsewhere := await self._others.mended(work.proposal):
+                    mended, work.target = elsewhere
                     return mended
                 continue
             if way is Way.LINE:

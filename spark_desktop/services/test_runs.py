@@ -2,9 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
+from spark_desktop.domain.code import Definition
 from spark_desktop.domain.compiled_sources import is_compiled, line_like, source_of
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
@@ -28,7 +30,7 @@ from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.secret_guard import Reader
 
 # Candidates for one failure, and failures that are looked into, most likely first.
-MOST_CANDIDATES = 4
+MOST_CANDIDATES = 5
 _MOST_LOOKED_AT = 8
 # Lines and characters of a test that a report shows.
 _TEST_LINES = 14
@@ -37,6 +39,12 @@ _FILES_READ = 12
 # Names in an output that are looked up, where it names no place; seconds to wait for the index.
 _CALLED = re.compile(r"\b([A-Za-z_]\w{2,60})\(")
 _MOST_MENTIONED = 10
+# Places whose own calls are looked up.
+_LOOKED_INTO = 2
+_FAMILIES = (
+    (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
+    (".cpp", ".cc", ".cxx", ".c", ".hpp", ".hh", ".h"),
+)
 _FUNCTIONS = ("function", "method")
 _DECLARED_AND_DEFINED = 2
 _READY_S = 5.0
@@ -94,11 +102,8 @@ class FailingCode:
         text = end_of_output(output)
         found: list[Failure] = []
         for name in list(dict.fromkeys(_CALLED.findall(text)))[:_MOST_MENTIONED]:
-            known = await self._index.definitions(name)
-            own = [one for one in known if one.kind in _FUNCTIONS and not is_test(one.path)]
-            # A header declares what another file defines; more of one name tell nothing.
-            if 1 <= len(own) <= _DECLARED_AND_DEFINED:
-                one = max(own, key=lambda each: len(each.lines))
+            one = await self._function(name)
+            if one is not None:
                 frame = Frame(one.path, one.lines.start)
                 found.append(Failure("", text.partition("\n")[0], (frame,), text))
         return tuple(found[:MOST_CANDIDATES])
@@ -106,13 +111,18 @@ class FailingCode:
     async def likeliest(
         self, failures: Sequence[Failure], run: FailedRun, most: int
     ) -> tuple[FailingTest, ...]:
-        """Return for the failures the likeliest places to mend, each function once."""
+        """Return for the failures the likeliest places to mend, each function once.
+
+        What else a failure may point at is among the ``others`` of its place.
+        """
         found: dict[tuple[str, Span], FailingTest] = {}
         for failure in failures[:_MOST_LOOKED_AT]:
-            for trigger in (await self.candidates(failure, run))[:1]:
+            places = await self.candidates(failure, run)
+            for trigger in places[:1]:
                 lines = trigger.lines or Span(0, 0)
                 around = self._syntax.enclosing(trigger.snapshot, lines)
-                found.setdefault((trigger.snapshot.path, around), trigger)
+                likeliest = replace(trigger, others=places[1:])
+                found.setdefault((trigger.snapshot.path, around), likeliest)
         return tuple(found.values())[:most]
 
     async def is_tested(self, paths: Sequence[str]) -> bool:
@@ -148,6 +158,8 @@ class FailingCode:
                 for snapshot, symbol in called:
                     places.setdefault((symbol.path, symbol.lines), snapshot)
                 break
+        for snapshot, lines in await self._called_there(places):
+            places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
         # What is no test's failure goes by what ran.
         name = failure.name or " ".join(run.command)
@@ -220,6 +232,40 @@ class FailingCode:
         found.sort(key=lambda one: (one[0], one[1], len(one[3].lines)))
         return [(snapshot, symbol) for _rank, _place, snapshot, symbol in found]
 
+    async def _called_there(
+        self, places: Mapping[tuple[str, Span], Snapshot]
+    ) -> list[tuple[Snapshot, Span]]:
+        """Return the functions that the likeliest places call, in their order.
+
+        A result may come from there as it is. A name that several define says nothing.
+        """
+        if self._index is None or not self._index.state.is_ready:
+            return []
+        found: list[tuple[Snapshot, Span]] = []
+        known = set(places)
+        for (_path, lines), snapshot in list(places.items())[:_LOOKED_INTO]:
+            around = self._syntax.enclosing(snapshot, lines)
+            text = split_lines(snapshot.text.content)[around.start : around.end]
+            for name in names_called(text, len(text) - 1)[:_MOST_MENTIONED]:
+                one = await self._function(name)
+                there = None if one is None else await self._read(one.path)
+                if one is None or there is None or (one.path, one.lines) in known:
+                    continue
+                if _family(one.path) == _family(snapshot.path):
+                    found.append((there, one.lines))
+        return found
+
+    async def _function(self, name: str) -> Definition | None:
+        """Return the one function of a name outside of tests; None without one, or with more."""
+        if self._index is None:
+            return None
+        defined = await self._index.definitions(name)
+        own = [one for one in defined if one.kind in _FUNCTIONS and not is_test(one.path)]
+        # A header declares what another file defines; more of one name tell nothing.
+        if not 1 <= len(own) <= _DECLARED_AND_DEFINED:
+            return None
+        return max(own, key=lambda each: len(each.lines))
+
     async def _candidate_files(self, test: _Seen) -> list[Snapshot]:
         path, content = test.snapshot.path, test.snapshot.text.content
         files = frozenset(await self._files.files())
@@ -259,6 +305,12 @@ class FailingCode:
             return await self._reader.read(path)
         except FileError:
             return None
+
+
+def _family(path: str) -> str:
+    """Return what files have in common of which one can call the other."""
+    ending = PurePosixPath(path).suffix
+    return next((one[0] for one in _FAMILIES if ending in one), ending)
 
 
 def keys_of(failures: Iterable[Failure]) -> frozenset[str]:

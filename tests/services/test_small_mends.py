@@ -38,11 +38,11 @@ class Run:
         return (replace(found, proves=self.proves),)
 
 
-async def mended(run, proposal, most=60, project=None):
+async def mended(run, proposal, most=60, project=None, files=None):
     judge = Judge(SYNTAX)
     judge.by_trigger, judge.project = run, project
     target = target_of(proposal.trigger, SYNTAX)
-    return await SmallMends(SYNTAX, judge, most).mended(proposal, target)
+    return await SmallMends(SYNTAX, judge, files or MemoryFiles(), most).mended(proposal, target)
 
 
 async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
@@ -179,3 +179,42 @@ async def test_a_trap_in_the_rest_of_the_file_is_tried_last():
     run = Run(out, text.replace("> 5000", ">= 5000"))
     found = await mended(run, Proposal("p", trigger, Queued(), model="small"))
     assert found.evidence[-1].name == "small change"
+
+
+HEADER = """#pragma once
+#include <map>
+#include <string>
+
+class Trap {
+public:
+    int count(const std::string& species);
+
+private:
+    std::map<std::string, int> counts_;
+};
+"""
+SOURCE = """#include "trap.hpp"
+
+int Trap::count(const std::string& species) {
+    return counts_[species];
+}
+"""
+
+
+async def test_what_a_class_holds_is_read_in_the_header_that_a_file_includes():
+    files = MemoryFiles()
+    files.write("src/trap.cpp", SOURCE)
+    files.write("src/trap.hpp", HEADER)
+    snapshot = await files.read("src/trap.cpp")
+    trigger = FailingTest(snapshot, Span(2, 5), "trap", "2 instead of 1", ("make", "test"))
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    right = SOURCE.replace(
+        "    return counts_[species];",
+        "    const auto it = counts_.find(species);\n"
+        "    return it == counts_.end() ? 0 : it->second;",
+    )
+    found = await mended(Run(right), proposal, files=files)
+    assert apply(SOURCE, found.patch.hunks) == right
+    # A header that cannot be read costs the rule and nothing else.
+    del files.data["src/trap.hpp"]
+    assert await mended(Run(right), proposal, files=files) is None

@@ -376,6 +376,13 @@ class Mentioning:
 
     def __init__(self, *definitions: Definition, is_ready: bool = True) -> None:
         self.known, self.is_ready = definitions, is_ready
+        self.state = IndexState(1, 1, is_ready)
+
+    async def imports(self, path):
+        return ()
+
+    async def tests_of(self, path):
+        return ()
 
     async def ready(self, seconds):
         return self.is_ready
@@ -409,3 +416,26 @@ async def test_functions_that_stand_in_many_places_tell_nothing():
     for index in (many, Mentioning(function("push", "calc.py", 12, 14), is_ready=False), None):
         failing = code_of(project(), index)
         assert await failing.failures(FailedRun(COMMAND, "", SPOKEN)) == ()
+
+
+async def test_what_the_likeliest_places_call_may_hold_the_mistake_too():
+    files = project(
+        total__py="from sums import plus\n\n\ndef add(a, b):\n    return plus(a, b)\n",
+        sums__py="def plus(a, b):\n    return a - b\n",
+    )
+    files.write("tests/test_calc.py", TEST.replace("from calc", "from total"))
+    plus = function("plus", "sums.py", 0, 2)
+    in_tests, in_js = function("plus", "tests/a.py", 0, 2), function("plus", "a.js", 0, 2)
+    index = Mentioning(plus, in_tests)
+    assert places(await pointed(files, ADD, index)) == [("total.py", 3, 5), ("sums.py", 0, 2)]
+    # One of another language, several of a name, or an index that is not ready say nothing.
+    unsure = (Mentioning(in_js), Mentioning(plus, plus, plus), Mentioning(plus, is_ready=False))
+    for index in (*unsure, None):
+        assert places(await pointed(files, ADD, index)) == [("total.py", 3, 5)]
+    (found,) = await code_of(files, Mentioning(plus)).likeliest(
+        await code_of(files).failures(FailedRun(COMMAND, "", ADD)),
+        FailedRun(COMMAND, "", ADD),
+        3,
+    )
+    assert found.others[0].snapshot.path == "sums.py"
+    assert not found.others[0].others

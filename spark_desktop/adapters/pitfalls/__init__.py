@@ -32,17 +32,20 @@ _RULES = {
 _MOST_OF_ONE = 4
 
 
-def pitfalls(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ...]:
+def pitfalls(parsed: Parsed, content: str, lines: Span, whole: str = "") -> tuple[SmallChange, ...]:
     """Return the changes within the lines, the likeliest first, each text once.
 
+    What was parsed may be more than the content: ``whole`` begins with it, and is what it needs.
     Their ranks are below 0, each with its own but for ways out of one place that exclude one
     another: where two of these pass, the test does not say which was meant.
     """
     rules = _rules(parsed.grammar.name)
-    code = Code(parsed.root, content, lines)
+    code = Code(parsed.root, whole or content, lines)
     found: dict[str, tuple[tuple[int, int, int], SmallChange]] = {}
     for number, rule in enumerate(rules):
         for change in _of_one(rule, code):
+            if change.end > len(content):
+                continue
             after = change.applied(content)
             if after != content:
                 alone = -1 if change.place >= 0 else len(found)
