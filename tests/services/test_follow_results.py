@@ -264,3 +264,58 @@ async def test_what_came_for_a_field_has_to_be_clear(project, before, after):
     one = project(LEG)
     await one.replace("a.go", (before, after))
     assert one.world.board.all() == ()
+
+
+LISTED = (
+    "def names(lines):\n    found = []\n    for line in lines:\n"
+    "        found.append(line.strip())\n    return found\n"
+)
+LAZY = "def names(lines):\n    for line in lines:\n        yield line.strip()\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "now"),
+    [
+        ("def f(x):\n    found = names(x)\n    return len(found)\n", "found = list(names(x))\n"),
+        ("def f(x):\n    return a.names(x)[-1]\n", "return list(a.names(x))[-1]\n"),
+        ("def f(x):\n    if names(x):\n        return 1\n", "if list(names(x)):\n"),
+        ("def f(x):\n    return names(x)\n", "return list(names(x))\n"),
+        ("def f(x):\n    return sum(names(x)[1:])\n", "sum(list(names(x))[1:])\n"),
+        ("def f(x):\n    return len(names(x))\n", "len(list(names(x)))\n"),
+    ],
+)
+async def test_where_a_list_is_lazy_now_it_is_made_a_list_again(project, use, now):
+    head = "import a\nfrom a import names\n\n\n"
+    one = project({"a.py": LISTED, "b.py": head + use})
+    await one.save(a__py=LAZY)
+    assert now in one.offered["b.py"]
+    assert one.world.endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "for one in names([]):\n    print(one)\n",
+        "found = [len(one) for one in names([]) if one]\n",
+        "found = sorted(names([]), key=len)\n",
+        "text = ', '.join(names([]))\n",
+        "first = next(names([]))\n",
+        "found = names([])\nfirst = next(found)\n",
+        "def f():\n    yield from names([])\n",
+    ],
+)
+async def test_what_only_walks_a_list_that_is_lazy_now_stays(project, use):
+    one = project({"a.py": LISTED, "b.py": f"from a import names\n\n\n{use}"})
+    await one.save(a__py=LAZY)
+    assert one.world.board.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "is_list"), [("names(lines) -> list[str]", True), ("names(lines)", False)]
+)
+async def test_only_what_surely_was_a_list_is_made_one(project, head, is_list):
+    before = f"def {head}:\n    return make(lines)\n\n\ndef make(lines):\n    return lines\n"
+    use = "from a import names\n\n\ndef f():\n    return len(names([]))\n"
+    one = project({"a.py": before, "b.py": use}, "def f():\n    return 0\n")
+    await one.save(a__py=before.replace("return make(lines)", "yield from make(lines)"))
+    assert bool(one.world.endpoint.requests) != is_list
