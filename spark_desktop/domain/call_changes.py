@@ -101,7 +101,7 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
         return Unclear.GUESS
     if any(one.is_spread for one in call.arguments):
         return Unclear.SPREAD
-    given = _given(call.arguments, change.old)
+    given = given_to(call.arguments, change.old)
     if given is None:
         return Unclear.UNFIT
     back = {there: here for here, there in names.items()}
@@ -112,15 +112,15 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
     filled = {one.name for one in change.old if _WRITTEN.search(one.type)}
     if any("(" in one.text or "await" in one.text for one in gone) or filled & given.keys() - kept:
         return Unclear.EFFECT
-    written = _written(given, change, back)
-    return written if isinstance(written, Unclear) else _edits(call, written)
+    texts = written(given, change, back)
+    return texts if isinstance(texts, Unclear) else edits_of(call, texts)
 
 
 # In place of a parameter's name: what a parameter for any number of arguments takes.
 _REST = "*"
 
 
-def _given(
+def given_to(
     arguments: Sequence[Argument], parameters: Sequence[Parameter]
 ) -> dict[str, Argument] | None:
     """Return the argument of each parameter; None where they do not fit."""
@@ -150,10 +150,13 @@ def _given(
     return None if missing else given
 
 
-def _written(
+def written(
     given: dict[str, Argument], change: SignatureChange, back: dict[str, str]
 ) -> list[str] | Unclear:
-    """Return the texts of the new call's arguments in their order."""
+    """Return the texts of the new call's arguments in their order, or why they are not known.
+
+    ``back`` gives for a parameter of now what it was called.
+    """
     texts: list[str] = []
     named: list[str] = []
     must_name = False
@@ -193,7 +196,8 @@ def _written(
     return [*texts, *named]
 
 
-def _edits(call: Call, texts: list[str]) -> tuple[TextEdit, ...]:
+def edits_of(call: Call, texts: list[str]) -> tuple[TextEdit, ...]:
+    """Return the edits after which the call passes these texts, each where one stood."""
     before = call.arguments
     edits = [
         TextEdit(one.start, one.end, text)

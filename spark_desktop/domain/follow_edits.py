@@ -10,11 +10,13 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, prototype_edit
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit, edited
+from spark_desktop.domain.types_there import type_there
 from spark_desktop.domain.words import Said, say
 
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
@@ -29,13 +31,15 @@ class Followed:
     """One change to be followed: where the ``target`` stands in others, the ``change`` says how.
 
     ``fresh`` are files that were saved together with it, and lines of its own file that were: what
-    fits the signature of now may have been written for it.
+    fits the signature of now may have been written for it. ``gathered`` is the object that takes
+    the place of parameters, where one does.
     """
 
     target: Target
     change: NameChange
     fresh_files: frozenset[str] = frozenset()
     fresh_lines: frozenset[int] = frozenset()
+    gathered: ParameterObject | None = None
 
     @property
     def signature(self) -> SignatureChange | None:
@@ -125,6 +129,7 @@ class _Following:
         self._file = file
         self._target = followed.target
         self._new = followed.change.new.name
+        self._tree = tree
         self._uses = uses_in(followed.target, file, tree)
         self._edits: list[TextEdit] = []
         self._lines: list[int] = []
@@ -258,7 +263,11 @@ class _Following:
         return True
 
     def _follow_arguments(self, one: Occurrence, call: Call, signature: SignatureChange) -> bool:
-        found = changed_call(call, signature)
+        gathered = self._followed.gathered
+        if gathered is None:
+            found = changed_call(call, signature)
+        else:
+            found = self._gathered(one, call, signature, gathered)
         if not isinstance(found, Unclear):
             for edit in found:
                 self._edit(one, edit)
@@ -271,6 +280,23 @@ class _Following:
         elif not self._fits_now(one, signature):
             self._leave(one, say("its arguments do not fit the signature before"))
         return True
+
+    def _gathered(
+        self, one: Occurrence, call: Call, signature: SignatureChange, gathered: ParameterObject
+    ) -> tuple[TextEdit, ...] | Unclear:
+        """Return what passes the object that takes the place of several arguments."""
+        home = self._followed.change.new.path
+        made = type_there(gathered.type, home, self._file, self._tree)
+        if made is None:
+            return Unclear.FORM
+        found = gathered_call(call, signature, gathered, made.name)
+        if (
+            not isinstance(found, Unclear)
+            and made.edit is not None
+            and made.edit not in self._edits
+        ):
+            self._edit(one, made.edit)
+        return found
 
     def _follow_declaration(self, one: Occurrence) -> None:
         """Follow where the same thing is declared once more: in a header, or in a subclass."""

@@ -140,25 +140,42 @@ def _at_home(target: Target, home: str, file: FileNames, tree: Tree) -> tuple[Te
     uses = [one for one in uses_in(target, file, tree).found if one.role is not Role.EXPORTED]
     if not uses or file.language not in ("python", *_JS, "rust"):
         return () if not uses else None
+    return (import_edit(target.name, home, file, tree),)
+
+
+def import_edit(name: str, home: str, file: FileNames, tree: Tree) -> TextEdit:
+    """Return what imports a name from its file, among others of that where there are some.
+
+    In Python, TypeScript and Rust; the file does not define it itself.
+    """
+    same = [
+        one
+        for one in file.brought
+        if one.name_at >= 0
+        and home in tree.files(file.language, file.path, one.module)
+        and not one.local.startswith("export ")
+    ]
+    if same and file.language != "rust":
+        return _beside(file.content, same, name, name)
     language = file.language
     if language == "python":
         own = [one.module for one in file.brought if one.module.startswith(".")]
         is_absolute = any(one.module and not one.module.startswith(".") for one in file.brought)
         is_relative = bool(own) or (not is_absolute and _is_package(file.path, tree))
         module = _python_name(file.path, home, is_relative, "")
-        statement = f"from {module} import {target.name}"
+        statement = f"from {module} import {name}"
     elif language in _JS:
         like = next((one.module for one in file.brought if one.module.startswith(".")), "")
         module = relative_specifier(file.path, home, like)
-        statement = f'import {{ {target.name} }} from "{module}";'
+        statement = f'import {{ {name} }} from "{module}";'
     else:
         module = rust_module_of(home)
-        statement = f"use {module}::{target.name};"
+        statement = f"use {module}::{name};"
     newline = dominant_newline(file.content)
     at = _after_imports(file)
     following = file.content[at:].partition("\n")[0].strip()
     is_apart = not following or any(one.start == at for one in file.brought)
-    return (TextEdit(at, at, f"{statement}{newline}{'' if is_apart else newline}"),)
+    return TextEdit(at, at, f"{statement}{newline}{'' if is_apart else newline}")
 
 
 def _module(file: FileNames, brought: Brought, target: Target, home: str) -> str | None:

@@ -1,5 +1,4 @@
-"""What a function's other result asks of a call: several values for one, or a list that is lazy.
-"""
+"""What a function's other result asks of a call: several values for one, or a list that is lazy."""
 
 import re
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged
 from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.parameter_objects import parameter_object
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -170,7 +171,8 @@ class FollowUps:
         for one in changed:
             target = await survey.target(one)
             if target is not None:
-                followed.append(Followed(target, one, self._burst, fresh))
+                gathered = parameter_object(one, _types(survey, one.new.path))
+                followed.append(Followed(target, one, self._burst, fresh, gathered))
         plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         await self._let_wait(plan, survey)
         found = {path: plan.in_file(file) for path, file in survey.known.items()}
@@ -253,6 +255,13 @@ def _distinct(changed: Sequence[NameChange]) -> list[NameChange]:
     for one in changed:
         found.setdefault((one.new.path, one.new.container, one.new.name), one)
     return list(found.values())
+
+
+def _types(survey: Survey, path: str) -> dict[str, str]:
+    """Return the texts of what a file defines and nobody can call, by name."""
+    file = survey.known.get(path)
+    defined = () if file is None else file.defined
+    return {one.name: one.text for one in defined if one.parameters is None and not one.container}
 
 
 def _is_constructor(change: NameChange) -> bool:
