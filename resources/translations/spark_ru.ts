@@ -20,6 +20,10 @@
    <translation> с</translation>
   </message>
   <message>
+   <source>"{old}" of {name} is "{new}" now</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>"{piece}" in the link is no percent-encoded character.</source>
    <translation>«{piece}» в ссылке — не знак в процентной записи.</translation>
   </message>

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.call_changes import SignatureChange, Unclear, changed_call
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
+from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
@@ -32,7 +33,7 @@ class Followed:
 
     ``fresh`` are files that were saved together with it, and lines of its own file that were: what
     fits the signature of now may have been written for it. ``gathered`` is the object that takes
-    the place of parameters, where one does.
+    the place of parameters, where one does; ``home`` the text of its file.
     """
 
     target: Target
@@ -40,6 +41,7 @@ class Followed:
     fresh_files: frozenset[str] = frozenset()
     fresh_lines: frozenset[int] = frozenset()
     gathered: ParameterObject | None = None
+    home: str = ""
 
     @property
     def signature(self) -> SignatureChange | None:
@@ -90,6 +92,8 @@ def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     """Return what a change asks of a file; nothing where the file does not mean it."""
     if followed.change.is_moved:
         return _moved(followed, file, tree)
+    if followed.change.literal is not None:
+        return _literals(followed, file, tree)
     return _Following(followed, file, tree).result()
 
 
@@ -344,6 +348,20 @@ class _Following:
             if one.role is Role.TEXT and one.name == self._target.name:
                 reason = say("it stands in a comment or a text")
                 self._left.append(Left(self._file.path, one.line, reason, is_text=True))
+
+
+def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
+    """Follow a value of a type of texts in the files that get something from where it is."""
+    target = followed.target
+    is_home = file.path in target.homes
+    reaches = (tree.files(file.language, file.path, one.module) for one in file.brought)
+    if not is_home and not any(files & target.paths for files in reaches):
+        return FileFollow(file.path)
+    skipped = followed.fresh_lines if is_home else frozenset[int]()
+    found = literals_meant(followed.change, file, followed.home, skipped)
+    reason = say("it stands in a comment or a text")
+    left = tuple(Left(file.path, line, reason, is_text=True) for line in found.others)
+    return FileFollow(file.path, found.edits, left=left, lines=found.lines)
 
 
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:

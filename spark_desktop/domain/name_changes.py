@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
@@ -37,6 +38,8 @@ class NameChange:
     renamed_types: tuple[tuple[str, str], ...] = ()
     # The class before and after, of a field that another one stands for, and means another thing.
     holders: tuple[str, str] | None = None
+    # Of a type that is one of several texts: the one that went, what came for it, and the others.
+    literal: tuple[str, str, tuple[str, ...]] | None = None
     # The old one is still there and takes something else; a new one does what it did.
     is_split: bool = False
 
@@ -140,8 +143,10 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
     for one in old.once:
         same = new.get(_moved_key(one, pairs))
         if same is not None and id(one) not in renamed:
-            change = NameChange(one, same, types)
-            if change.is_resigned and one.definition.kind == same.definition.kind:
+            is_type = one.parameters is None and not one.container
+            literal = literal_change(one.text, same.text) if is_type else None
+            change = NameChange(one, same, types, literal=literal)
+            if (change.is_resigned or literal) and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}
     return Changes(

@@ -1,9 +1,10 @@
 """What a model is told of a follow-up that cannot be computed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.follow_edits import Followed
+from spark_desktop.domain.name_changes import NameChange
 
 # Characters of a definition that a model is shown.
 _LONGEST = 1500
@@ -14,19 +15,7 @@ def instruction_for(followed: Iterable[Followed]) -> str:
     told = []
     for one in followed:
         old, new = one.change.old, one.change.new
-        if one.change.is_moved:
-            told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
-        elif one.change.holders is not None:
-            was, now = map(_short, one.change.holders)
-            told.append(
-                f"`{old.container}` has no `{old.name}` any more, but `{new.name}`. It was\n{was}\n"
-                f"and is now\n{now}\nChange each use of `{old.name}` so that the code around works "
-                "as before: another value, type or unit is converted."
-            )
-        elif one.change.is_split:
-            told.append(f"What `{_called(old)}` did `{_called(new)}` does now: call that instead.")
-        elif one.change.is_renamed:
-            told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
+        told += _renamed(one.change)
         if one.change.turns:
             what, how = ("property", "without calling it")
             if old.is_property:
@@ -54,6 +43,27 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 "ignored, and where it fails now instead of giving nothing, that is handled."
             )
     return " ".join((*told, "Change nothing else."))
+
+
+def _renamed(change: NameChange) -> Iterator[str]:
+    """Yield where it stands now, what it is called, or what is in its place."""
+    old, new = change.old, change.new
+    if change.is_moved:
+        yield (f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
+    elif change.literal is not None:
+        was, now, _ = change.literal
+        yield (f'"{was}" of the type `{new.name}` is "{now}" now.')
+    elif change.holders is not None:
+        was, now = map(_short, change.holders)
+        yield (
+            f"`{old.container}` has no `{old.name}` any more, but `{new.name}`. It was\n{was}\n"
+            f"and is now\n{now}\nChange each use of `{old.name}` so that the code around works "
+            "as before: another value, type or unit is converted."
+        )
+    elif change.is_split:
+        yield (f"What `{_called(old)}` did `{_called(new)}` does now: call that instead.")
+    elif change.is_renamed:
+        yield (f"`{old.name}` is called `{new.name}` now: use the new name.")
 
 
 def _called(one: Defined) -> str:

@@ -161,18 +161,20 @@ class FollowUps:
         holders: set[str] = {after.path, *(one.old.path for one in changed)}
         for one in changed:
             wanted = (one.old.container if _is_constructor(one) else one.old.name,)
+            # Who uses a value of a type need not name the type.
+            wanted = (*wanted, one.literal[0]) if one.literal else wanted
             holders |= set(await self._holding(after.path, wanted))
         tree = await workspace_tree(self._files, holders)
         survey = Survey(self._names, self._files, tree, words)
         await survey.take(after)
         await survey.read(sorted(holders))
-        fresh = _fresh_lines(base, after)
+        fresh, home = _fresh_lines(base, after), after.text.content
         followed = []
         for one in changed:
             target = await survey.target(one)
             if target is not None:
                 gathered = parameter_object(one, _types(survey, one.new.path))
-                followed.append(Followed(target, one, self._burst, fresh, gathered))
+                followed.append(Followed(target, one, self._burst, fresh, gathered, home))
         plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         await self._let_wait(plan, survey)
         found = {path: plan.in_file(file) for path, file in survey.known.items()}

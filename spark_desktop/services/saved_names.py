@@ -38,7 +38,12 @@ class SavedNames:
         changed = [
             one
             for one in found.changed
-            if one.is_renamed or _asks(one) or one.gives_other or one.turns or waits_for(one)
+            if one.is_renamed
+            or _asks(one)
+            or one.gives_other
+            or one.turns
+            or waits_for(one)
+            or one.literal
         ]
         return [*changed, *await self._moved(found, after.path)]
 
