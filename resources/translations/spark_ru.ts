@@ -21,7 +21,7 @@
   </message>
   <message>
    <source>"{old}" of {name} is "{new}" now</source>
-   <translation type="unfinished"></translation>
+   <translation>«{old}» в {name} теперь «{new}»</translation>
   </message>
   <message>
    <source>"{piece}" in the link is no percent-encoded character.</source>

@@ -12,7 +12,7 @@ _LONGEST = 1500
 
 def instruction_for(followed: Iterable[Followed]) -> str:
     """Return what a model is told: the changes, and what to do about them."""
-    told = []
+    told: list[str] = []
     for one in followed:
         old, new = one.change.old, one.change.new
         told += _renamed(one.change)

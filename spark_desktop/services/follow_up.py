@@ -160,9 +160,9 @@ class FollowUps:
         words |= {one.old.container for one in changed if one.old.container}
         holders: set[str] = {after.path, *(one.old.path for one in changed)}
         for one in changed:
-            wanted = (one.old.container if _is_constructor(one) else one.old.name,)
+            wanted = {one.old.container if _is_constructor(one) else one.old.name}
             # Who uses a value of a type need not name the type.
-            wanted = (*wanted, one.literal[0]) if one.literal else wanted
+            wanted |= {one.literal[0]} if one.literal else set()
             holders |= set(await self._holding(after.path, wanted))
         tree = await workspace_tree(self._files, holders)
         survey = Survey(self._names, self._files, tree, words)
