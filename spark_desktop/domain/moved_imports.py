@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 
-from spark_desktop.domain.file_names import Brought, FileNames, Role
+from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import (
     Tree,
     python_module,
@@ -37,9 +38,10 @@ def moved_edits(
         return ()
     if file.language in ("c", "cpp"):
         return None
-    if not named or any(one.receiver for one in uses.found if one.role is Role.MEMBER):
+    members = [one for one in uses.found if one.role is Role.MEMBER and one.receiver]
+    edits = _plain_uses(target, home, file, tree, members, is_brought=bool(named))
+    if edits is None or not (named or members):
         return None
-    edits: list[TextEdit] = []
     for one in named:
         alias = one.local if one.local.removeprefix("export ") != one.name else ""
         taken = taken_out(file, one)
@@ -61,6 +63,69 @@ def moved_edits(
             continue
         edits += put_in(file, one, module, alias, taken, tree, home)
     return tuple(edits)
+
+
+def _plain_uses(
+    target: Target,
+    home: str,
+    file: FileNames,
+    tree: Tree,
+    members: Sequence[Occurrence],
+    *,
+    is_brought: bool,
+) -> list[TextEdit] | None:
+    """Return the edits after which uses by a module's name mean the one where it is now.
+
+    In Rust that is written out; elsewhere the name is brought by itself, unless something else in
+    the file is called so.
+    """
+    if not members:
+        return []
+    sign = "::" if file.language == "rust" else "."
+    before = ""
+    if file.language == "rust":
+        heads = {one.receiver.partition("::")[0] for one in members}
+        own = {one.local: one.module.partition("::")[0] for one in file.brought}
+        modules = {one for one in heads if re.search(rf"\bmod\s+{one}\s*;", file.content)}
+        known = {own.get(head, head) for head in heads - modules}
+        if not known <= {"crate", "self", "super"}:
+            return None
+        before = f"{rust_module_of(home)}::"
+    elif _is_taken(target.name, file, is_brought=is_brought):
+        return None
+    edits = []
+    for one in members:
+        start = one.start - len(one.receiver) - len(sign)
+        if file.content[start : one.start] != f"{one.receiver}{sign}":
+            return None
+        edits.append(TextEdit(start, one.start, before))
+    if not before and not is_brought and file.path != home:
+        edits.append(import_edit(target.name, home, file, tree))
+    receivers = {one.receiver for one in members}
+    for brought in file.brought:
+        if brought.local in receivers and not _is_needed(file, brought, edits):
+            taken = taken_out(file, brought)
+            edits += [] if taken is None else [taken]
+    return edits
+
+
+def _is_taken(name: str, file: FileNames, *, is_brought: bool) -> bool:
+    """Return whether the name alone means something else in the file."""
+    if any(one.name == name and one.role is Role.BOUND for one in file.occurrences):
+        return True
+    return not is_brought and any(one.local == name for one in file.brought)
+
+
+def _is_needed(file: FileNames, brought: Brought, edits: Sequence[TextEdit]) -> bool:
+    """Return whether a file names an import elsewhere than where it is edited."""
+    gone = {edit.start for edit in edits}
+    words = re.finditer(rf"(?<![\w.]){re.escape(brought.local)}\b", file.content)
+    places = (found.start() for found in words)
+    inside = [(one.start, one.end) for one in file.brought]
+    return any(
+        place not in gone and not any(start <= place < end for start, end in inside)
+        for place in places
+    )
 
 
 def taken_out(file: FileNames, brought: Brought) -> TextEdit | None:

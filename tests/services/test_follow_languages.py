@@ -304,8 +304,31 @@ CASES = [
         (("pub fn slug" + SLUG, ""),),
         {
             "src/text.rs": (("pub const MOST", "use crate::cut::slug;\n\npub const MOST"),),
+            "src/main.rs": (
+                ("use crate::text::{slug, Page}", "use crate::cut::slug;\nuse crate::text::{Page}"),
+                ("text::slug(", "crate::cut::slug("),
+            ),
+            "src/other.rs": (("crate::text::slug", "crate::cut::slug"),),
         },
-        left="src/main.rs, line 2: its import has to be written by hand",
+    ),
+    Case(
+        "typescript: a constant moved, got at by its module",
+        {
+            "src/text.ts": "export const MOST = 3;\n\nexport function cut(x: string) {}\n",
+            "src/limits.ts": "export const MOST = 3;\n",
+            "src/a.ts": 'import * as text from "./text";\n\ntext.cut(f(text.MOST));\n',
+            "src/b.ts": 'import * as text from "./text";\n\nf(text.MOST);\n',
+            "src/c.ts": 'import * as text from "./text";\n\nconst MOST = text.MOST;\n',
+        },
+        (("export const MOST = 3;\n\n", ""),),
+        {
+            "src/a.ts": (
+                ('"./text";\n', '"./text";\nimport { MOST } from "./limits";\n'),
+                ("text.MOST", "MOST"),
+            ),
+            "src/b.ts": (('* as text from "./text"', '{ MOST } from "./limits"'), ("text.", "")),
+        },
+        left="src/c.ts, line 3: its import has to be written by hand",
     ),
     Case(
         "c++: a parameter goes, in the prototype and in the calls",

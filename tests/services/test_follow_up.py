@@ -329,3 +329,46 @@ async def test_a_moved_constant_is_imported_from_its_new_place(project):
             "from pkg.limits import LIMIT\nfrom pkg.util import slugify\n",
         ),
     }
+
+
+@pytest.mark.parametrize(
+    ("use", "now"),
+    [
+        (
+            "import pkg.util as u\n\nprint(u.LIMIT, u.titled('a'))\n",
+            "import pkg.util as u\nfrom pkg.limits import LIMIT\n\nprint(LIMIT, u.titled('a'))\n",
+        ),
+        (
+            "from pkg import other, util\n\nprint(util.LIMIT, other)\n",
+            "from pkg import other\nfrom pkg.limits import LIMIT\n\nprint(LIMIT, other)\n",
+        ),
+        (
+            "import pkg.util\n\nprint(pkg.util.LIMIT)\n",
+            "from pkg.limits import LIMIT\n\nprint(LIMIT)\n",
+        ),
+        (
+            "from pkg import util\nfrom pkg.limits import MANY\n\nprint(util.LIMIT, MANY)\n",
+            "from pkg.limits import LIMIT, MANY\n\nprint(LIMIT, MANY)\n",
+        ),
+    ],
+)
+async def test_what_is_got_at_by_its_module_is_brought_from_where_it_is_now(project, use, now):
+    one = project({"pkg/util.py": UTIL, "pkg/limits.py": "MANY = 3\n", "use.py": use})
+    await one.save(pkg___limits__py="MANY = 3\nLIMIT = 40\n")
+    await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
+    assert one.offered["use.py"] == now
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from pkg import util\n\nLIMIT = 3\nprint(util.LIMIT)\n",
+        "from other import LIMIT\nfrom pkg import util\n\nprint(util.LIMIT)\n",
+    ],
+)
+async def test_where_the_name_alone_is_another_thing_it_is_left(project, use):
+    one = project({"pkg/util.py": UTIL, "pkg/limits.py": "MANY = 3\n", "use.py": use})
+    await one.save(pkg___limits__py="MANY = 3\nLIMIT = 40\n")
+    await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
+    assert "use.py" not in one.offered
+    assert "its import has to be written by hand" in one.left
