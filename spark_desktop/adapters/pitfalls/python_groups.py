@@ -9,14 +9,18 @@ from tree_sitter import Node
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import arguments, called, parameters
+from spark_desktop.adapters.pitfalls.python_walks import is_read_once, is_walked_at_once
+from spark_desktop.adapters.pitfalls.shared import indent_of, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
 _GROUPS = ("groups", "grouped", "by_key")
 _ITEMS = ("item", "entry", "one")
 # ``itemgetter(0)``, ``attrgetter("name")``: what they take of an element.
 _GETTER = re.compile(
-    r"(?:operator\.)?(?:itemgetter\((?P<place>[^(),]+)\)|attrgetter\(['\"](?P<name>[\w.]+)['\"]\))"
+    r"(?:operator\.)?(?:itemgetter\((?P<place>[^(),*]+)\)|attrgetter\(['\"](?P<name>[\w.]+)['\"]\))"
 )
+# What never ends can be neither collected nor sorted.
+_ENDLESS = re.compile(r"(?:itertools\.)?(?:count|cycle|repeat)")
 
 
 def split_groups(code: Code) -> Iterator[SmallChange]:
@@ -25,17 +29,30 @@ def split_groups(code: Code) -> Iterator[SmallChange]:
     Collected, the groups come in the order of their first elements, as they did where each stood
     together; else what is grouped is sorted.
     """
+    names = ("itertools.groupby", "groupby") if _imports_groupby(code) else ("itertools.groupby",)
     for call in code.nodes("call"):
-        if called(call) not in ("groupby", "itertools.groupby"):
-            continue
-        grouped = _Grouped.of(code, call)
-        if grouped is None:
+        grouped = _Grouped.of(code, call) if called(call) in names else None
+        if grouped is None or _ENDLESS.fullmatch(called(grouped.values)):
             continue
         if (collected := grouped.collected(code)) is not None:
             yield collected
         key = f", key={code.text(grouped.key)}" if grouped.key is not None else ""
-        if called(grouped.values) != "sorted":
-            yield code.put(grouped.values, f"sorted({code.text(grouped.values)}{key})")
+        values = code.text(grouped.values)
+        if grouped.values == named(call, "arguments"):
+            # A generator that shares the brackets of the call.
+            yield code.put(grouped.values, f"(sorted{values})")
+        elif called(grouped.values) != "sorted":
+            yield code.put(grouped.values, f"sorted({values}{key})")
+
+
+def _imports_groupby(code: Code) -> bool:
+    """Return whether the file's groupby is that of the standard library."""
+    return any(
+        text_of(name) == "groupby" and text_of(module) == "itertools"
+        for one in code.every("import_from_statement")
+        if (module := named(one, "module_name")) is not None
+        for name in one.children_by_field_name("name")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,8 @@ class _Grouped:
     @classmethod
     def of(cls, code: Code, call: Node) -> "_Grouped | None":
         given = arguments(call)
-        if not given or given[0].type in ("keyword_argument", "list_splat"):
+        splats = ("list_splat", "dictionary_splat")
+        if not given or given[0].type == "keyword_argument" or any(g.type in splats for g in given):
             return None
         key = given[1] if len(given) == 2 else None
         if key is not None and key.type == "keyword_argument":
@@ -61,34 +79,34 @@ class _Grouped:
     def collected(self, code: Code) -> SmallChange | None:
         """Return the change that collects the groups in front of the statement; None: cannot."""
         walk, function = self.call.parent, above(self.call, "function_definition")
-        is_walked = walk is not None and walk.type in ("for_statement", "for_in_clause")
+        statement = self._statement(code)
         names = named(walk, "left")
-        statement = self._statement()
-        if not is_walked or names is None or statement is None or function is None:
+        if walk is None or names is None or statement is None or function is None:
+            return None
+        if not is_walked_at_once(walk, statement) or not self._is_plain(code):
+            return None
+        bound = [text_of(one) for one in below(names, "identifier")]
+        # A list can be walked again, and is not read on.
+        if len(bound) != 2 or not is_read_once(walk, bound[1]):
             return None
         taken = {text_of(one) for one in below(function, "identifier")}
         taken |= set(parameters(function))
-        bound = [text_of(one) for one in below(names, "identifier")]
-        # A list can be walked again, and is not read on by ``next``.
-        if len(bound) != 2 or re.search(rf"\bnext\(\s*{bound[1]}\b", code.text(function)):
-            return None
-        if walk is not None and walk.type == "for_in_clause" and self._depends(walk):
-            return None
         groups = next((one for one in _GROUPS if one not in taken), None)
         found = self._key_of(code, taken)
         if groups is None or found is None:
             return None
         item, key = found
+        step = "\t" if "\t" in indent_of(code, statement) else "    "
         lines = (
             f"{groups} = {{}}",
             f"for {item} in {code.text(self.values)}:",
-            f"    {groups}.setdefault({key}, []).append({item})",
+            f"{step}{groups}.setdefault({key}, []).append({item})",
         )
         edits = [code.before(statement, *lines), code.edit(self.call, f"{groups}.items()")]
-        return code.together([*edits, *self._unused_import(code)])
+        return code.together([*edits, *_unused_import(code)])
 
-    def _statement(self) -> Node | None:
-        """Return the statement of a block that the call is in."""
+    def _statement(self, code: Code) -> Node | None:
+        """Return the statement of a function's block that the call is in."""
         node: Node | None = self.call
         while node is not None and (node.parent is None or node.parent.type != "block"):
             node = node.parent
@@ -96,14 +114,21 @@ class _Grouped:
         is_whole = node is not None and node.type in (
             *("for_statement", "return_statement", "expression_statement"),
         )
-        return node if is_whole else None
+        # What the body of a class binds stays there; what else stands in the line comes before.
+        if node is None or not is_whole or not stands_alone(code, node):
+            return None
+        scope = above(node, "function_definition", "class_definition")
+        return node if scope is not None and scope.type == "function_definition" else None
 
-    def _depends(self, walk: Node) -> bool:
-        """Return whether what is grouped comes from another walk of the same expression."""
-        around = walk.parent
-        walks = [one for one in around.children if one.type == "for_in_clause"] if around else []
-        nested = above(walk, "lambda", "list_comprehension", "generator_expression")
-        return walks[:1] != [walk] or (nested is not None and nested != around)
+    def _is_plain(self, code: Code) -> bool:
+        """Return whether what is grouped, and its key, read the same in lines of their own."""
+        texts = [code.text(self.values)]
+        texts += [code.text(self.key)] if self.key is not None else []
+        parts = [self.values, *([self.key] if self.key is not None else [])]
+        is_bracketed = texts[0][:1] in "([{" or "\n" not in texts[0]
+        return is_bracketed and not any(
+            True for one in parts for _ in below(one, "named_expression", "yield")
+        )
 
     def _key_of(self, code: Code, taken: set[str]) -> tuple[str, str] | None:
         """Return a name for each element, and the key of the one of that name."""
@@ -125,24 +150,39 @@ class _Grouped:
             return item, f"{item}[{place}]" if place else f"{item}.{attribute}"
         return (item, f"{text}({item})") if self.key.type in ("identifier", "attribute") else None
 
-    def _unused_import(self, code: Code) -> list[Edit]:
-        """Return what takes the import away, where it was only for this call."""
-        if len(re.findall(r"\bgroupby\b", code.content)) != 2:
-            return []
-        for one in code.every("import_from_statement"):
-            names = one.children_by_field_name("name")
-            if [text_of(name) for name in names] == ["groupby"]:
-                begin = code.before(one)[0]
-                end = code.places.end(one)
-                return [(begin, end + len(code.newline), "")]
-            for before, name in zip([None, *names], names, strict=False):
-                if text_of(name) == "groupby":
-                    start = code.places.start(name) if before is None else code.places.end(before)
-                    end = code.places.end(name)
-                    if before is None:
-                        end = code.places.start(names[1])
-                    return [(start, end, "")]
+
+def _unused_import(code: Code) -> list[Edit]:
+    """Return what takes the import away, where it was only for this call and stands by itself."""
+    if len(re.findall(r"\bgroupby\b", code.content)) != 2:
         return []
+    for one in code.every("import_from_statement"):
+        names = one.children_by_field_name("name")
+        place = next((n for n, name in enumerate(names) if text_of(name) == "groupby"), None)
+        if place is None or any(True for _ in below(one, "comment")):
+            continue
+        if len(names) == 1:
+            return _import_line(code, one)
+        if place == 0:
+            return [(code.places.start(names[0]), code.places.start(names[1]), "")]
+        return [(code.places.end(names[place - 1]), code.places.end(names[place]), "")]
+    return []
+
+
+def _import_line(code: Code, statement: Node) -> list[Edit]:
+    """Return what takes the lines of an import out, with blank ones that would be too many."""
+    begin, end = code.before(statement)[0], code.places.end(statement)
+    rest = code.content[end:].partition("\n")[0]
+    if statement.parent != code.root or not stands_alone(code, statement) or rest.strip():
+        return []
+    end = min(len(code.content), end + len(rest) + 1)
+    behind = re.compile(r"(?:[ \t]*\r?\n)*").match(code.content, end)
+    blank = behind.end() if behind is not None else end
+    if begin == 0:
+        return [(0, blank, "")]
+    before = code.content[:begin]
+    if blank > end and before.endswith(("\n\n", "\n\r\n")):
+        begin = len(before.rstrip()) + len(code.newline)
+    return [(begin, end, "")]
 
 
 def _is_known(function: Node, name: str) -> bool:
