@@ -78,10 +78,14 @@ _HAS_TO_TELL = re.compile(
     rf"(?:also\s+)?{SAYS}\b",
     re.IGNORECASE,
 )
-# "It should say what it returns" is about the text; "it should say 'none'" is about the code.
+# "It should say what it returns" is about the text; "it should say 'none'", "which file failed" and
+# "what is missing in the error" are about the code.
 _IT_HAS_TO_TELL = re.compile(
     r"(?:it|that|this|they|both)\s+(?:has\s+to|have\s+to|must|should|needs?\s+to)\s+(?:also\s+)?"
-    rf"{SAYS}\s+(?:what|how|why|which|where|who|whose|when)\b",
+    rf"{SAYS}\s+(?:what|how|why|which|where|who|whose|when)\b"
+    r"(?!.*\b(?:was|were|went|did|had|has|failed|failing|wrong|missing|skipped|left|lost|broken?)\b)"
+    r"(?!.*\b(?:is|are)\s+\w+ing\b)(?!.*\bin\s+(?:the\s+|its?\s+|an?\s+)?(?:errors?|exceptions?"
+    r"|messages?|results?|outputs?|title|header)\b)",
     re.IGNORECASE,
 )
 # "When it throws": what a documentation tells, whether or not something was said to be told.
@@ -90,10 +94,13 @@ _FAILS_WHEN = re.compile(
     r"(?:throws?|thrown|raises?|raised|panics?|fails?|errors?)$",
     re.IGNORECASE,
 )
-# "mypy --strict is on": why types are wanted.
+# "mypy --strict is on": why types are wanted. A tool by its name alone may have to be run.
+_TOOL = r"(?:mypy|pyright|pyre|pylint|ruff|tsc|eslint|clippy)"
 _CHECKED_BY = re.compile(
-    r"(?:we\s+(?:run|use|have)\s+)?(?:mypy|pyright|pyre|pylint|ruff|tsc|eslint|clippy|strict\s+mode)\b"
-    r"(?:\s+(?:--?\w[\w-]*|in|mode|strict))*(?:\s+(?:is|runs)(?:\s+on|\s+strict)?)?$",
+    rf"we\s+(?:run|use|have)\s+{_TOOL}(?:\s+(?:--?)?strict)?(?:\s+(?:on|mode))*$"
+    rf"|(?:we\s+(?:run|use|have)\s+)?{_TOOL}\s+(?:(?:runs\s+)?in\s+)?(?:--?)?strict(?:\s+mode)?"
+    r"(?:\s+(?:is|runs)\s+on)?$"
+    rf"|(?:{_TOOL}|strict\s+mode)\s+(?:is|runs)\s+(?:on|strict)$",
     re.IGNORECASE,
 )
 _TELLING = (_SAYS, _QUESTION, _HAS_TO_TELL, _IT_HAS_TO_TELL)
@@ -144,17 +151,19 @@ def opens(clause: str) -> tuple[bool, bool]:
     return _is_of_verb(found["verb"].lower(), found["rest"] or "")
 
 
-def is_about_text(clause: str, *, is_told: bool, is_list: bool) -> bool:
+def is_about_text(clause: str, *, is_told: bool, is_list: bool, ends: bool) -> bool:
     """Return whether a further clause only says what a documentation is to be.
 
     Where something was said to be ``told`` the sentence may go on, in a ``list`` of names with one.
+    One that ``ends`` the sentence says nothing of what is to be done.
     """
     if _ELSEWHERE.search(clause):
         return False
     clause = _RESULT.sub("result", clause)
     if _STAYS.match(clause) or _is_telling(clause) or _REFERS.match(clause):
         return True
-    if _FAILS_WHEN.match(clause) or _CHECKED_BY.match(clause):
+    # "When it fails, None" does.
+    if _CHECKED_BY.match(clause) or (ends and _FAILS_WHEN.match(clause)):
         return True
     if _CONDITION.match(clause):
         return is_told and not _RETURNS_SO.search(clause)

@@ -5,7 +5,7 @@ style. A clause that is not asks for other code, and what only documents is no a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.documentation_abroad import asks_abroad
 from spark_desktop.domain.documentation_clauses import (
@@ -63,11 +63,12 @@ _MOST_UNKNOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """One that ``begins`` a sentence, or stands behind a colon (``is_told``)."""
+    """One that ``begins`` or ``ends`` a sentence, or stands behind a colon (``is_told``)."""
 
     text: str
     begins: bool
     is_told: bool
+    ends: bool = False
 
 
 def asks_only_to_document(instruction: str) -> bool:
@@ -81,7 +82,7 @@ def asks_only_to_document(instruction: str) -> bool:
         is_opened, tells = opens(one.text)
         is_told = one.is_told or (is_told and not one.begins)
         if not is_opened and not (
-            place and is_about_text(one.text, is_told=is_told, is_list=is_list)
+            place and is_about_text(one.text, is_told=is_told, is_list=is_list, ends=one.ends)
         ):
             return False
         is_told = is_told or tells or leads(one.text)
@@ -103,7 +104,7 @@ def may_ask_to_document(instruction: str) -> bool:
     for place, one in enumerate(_clauses(" ".join(instruction.split()))):
         is_opened, tells = opens(one.text)
         is_told = one.is_told or (is_told and not one.begins)
-        is_about = place and is_about_text(one.text, is_told=is_told, is_list=False)
+        is_about = place and is_about_text(one.text, is_told=is_told, is_list=False, ends=one.ends)
         if not is_opened and not is_about and not _is_unclear(one.text, is_first=not place):
             return False
         is_told = is_told or tells or leads(one.text)
@@ -147,6 +148,8 @@ def _clauses(text: str) -> list[_Clause]:
                 clause = clause[0].lower() + clause[1:] if begins else clause
                 found.append(_Clause(clause, begins, place > 0 and parts[place - 1] == ":"))
                 begins = False
+        if not begins:
+            found[-1] = replace(found[-1], ends=True)
     return found
 
 

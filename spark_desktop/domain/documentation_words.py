@@ -64,11 +64,13 @@ ABOUT_TEXT = frozenset(
 )
 # Comments and annotations of these are data.
 DATA = frozenset(_DATA.split()) - {"line", "lines"}
-# New ones of these are code: "and a parameter".
+# New ones of these are code: "and a parameter", "and typed errors".
 NEW_CODE = re.compile(
     rf"\b(?:an?|another)\s+(?:\S+\s+)?(?:{'|'.join((*_PLACES.split(), *_DATA.split()))})\b"
     r"(?<!\bline)(?<!\bexample)(?<!\bsection)(?<!\bheader)"
-    r"(?!\s+(?:lines?|sections?|headings?|tags?|examples?|types?|names?|comments?|docstrings?)\b)",
+    r"(?!\s+(?:lines?|sections?|headings?|tags?|examples?|types?|names?|comments?|docstrings?)\b)"
+    # Types of these are new ones, where those of parameters are annotations.
+    r"|\btyped\s+(?:errors?|exceptions?|class(?:es)?|structs?|interfaces?|constants?|helpers?)\b",
     re.IGNORECASE,
 )
 # What may follow a documentation that is asked for.
