@@ -19,6 +19,8 @@ _SCRIPT_ENDS = (
     *("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"),
     *("/index.ts", "/index.tsx", "/index.js"),
 )
+# Bytes of a name that every disk takes.
+_PATH = 200
 _C_ENDS = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh")
 
 
@@ -60,12 +62,16 @@ def files_imported(path: str, content: str, files: Collection[str]) -> tuple[str
 
 
 def headers_included(path: str, content: str) -> tuple[str, ...]:
-    """Return the paths that a file of C or C++ includes relative to itself; they may not exist."""
+    """Return the paths that a file of C or C++ includes relative to itself; they may not exist.
+
+    None that leads out of the workspace, or that no disk takes.
+    """
     if posixpath.splitext(path)[1] not in _C_ENDS:
         return ()
     folder = posixpath.dirname(path)
-    found = (posixpath.normpath(posixpath.join(folder, one)) for one in _OWN.findall(content))
-    return tuple(dict.fromkeys(one for one in found if not one.startswith("../")))
+    written = [one for one in _OWN.findall(content) if len(one.encode(errors="replace")) < _PATH]
+    found = (posixpath.normpath(posixpath.join(folder, one)) for one in written)
+    return tuple(dict.fromkeys(one for one in found if not one.startswith(("../", "/"))))
 
 
 def _of_python(path: str, content: str, files: Collection[str]) -> list[str]:

@@ -84,7 +84,8 @@ class FailingTest:
 
     ``name`` is the test's, ``report`` what the run wrote of it, for the model and the user.
     ``command`` is what ran, in ``folder`` of the workspace: run again, it is the proposal's proof.
-    ``others`` are further places that the same failure may point at, the likeliest first.
+    ``others`` are further places that the same failure may point at, the likeliest first. In one
+    of those ``first_path`` is the file of the place that is likelier, "" in that itself.
     """
 
     snapshot: Snapshot
@@ -94,6 +95,7 @@ class FailingTest:
     command: tuple[str, ...] = ()
     folder: str = ""
     others: tuple["FailingTest", ...] = ()
+    first_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

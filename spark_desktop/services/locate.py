@@ -80,9 +80,13 @@ def is_same_place(earlier: Trigger, later: Trigger) -> bool:
 
     Also where the lines of the earlier one are gone: it was written anew.
     """
+    if isinstance(earlier, FailingTest) and isinstance(later, FailingTest):
+        # Mended elsewhere, it is still about what the run points at.
+        files = (earlier.snapshot.path, earlier.first_path)
+        return earlier.name == later.name and later.snapshot.path in files
     if place_of(earlier) != place_of(later):
         return False
-    if isinstance(later, FailingTest | FollowUp):
+    if isinstance(later, FollowUp):
         return True
     if earlier.lines is None or later.lines is None:
         return False

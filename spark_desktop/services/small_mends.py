@@ -7,7 +7,7 @@ sign in it is turned around. The run decides, so that trying costs nobody's atte
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
@@ -33,6 +33,20 @@ _ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 600
 _HEADERS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of trying: ``found`` is what the run proves, None where that is nothing.
+
+    ``may_be_elsewhere``: nothing was found that could be meant; not ``is_whole``: for some there
+    was no time. ``took`` is the seconds of the run on the text as it is.
+    """
+
+    found: Proposal | None = None
+    may_be_elsewhere: bool = False
+    is_whole: bool = True
+    took: float = 0.0
+
+
 class SmallMends:
     """Tries the changes one by one; the likeliest that the run proves is the proposal."""
 
@@ -42,55 +56,68 @@ class SmallMends:
         self._files = files
         self._most = most
 
-    async def mended(
-        self, proposal: Proposal, target: Target, seconds: float = _SECONDS
-    ) -> Proposal | None:
-        """Return the proposal with the change and its evidence; None where none is proved.
+    async def tried(self, proposal: Proposal, target: Target, seconds: float = _SECONDS) -> Tried:
+        """Return the proposal with the change and its evidence, where one is proved.
 
-        Nor where another one that is as likely passes, too: the run then says nothing of what was
-        meant. Nothing is tried where the test's command may not run again. Cancelling ends the run.
+        Not where another one that is as likely passes, too: the run then says nothing of what was
+        meant. Nothing is tried where the test's command may not run again. ``seconds`` are those
+        in which the last run begins. Cancelling ends the run.
         """
         trigger, again = proposal.trigger, self._judge.by_trigger
-        if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
-            return None
+        if not isinstance(trigger, FailingTest) or again is None:
+            return Tried()
+        if len(target.lines) > _MOST_LINES:
+            return Tried(may_be_elsewhere=True)
         path, before = trigger.snapshot.path, target.content
         begun = time.monotonic()
         now = await again(trigger, path, before, before)
         if failure(now) is None or not any(check.proves for check in now):
-            return None  # there is no run that could decide
+            return Tried()  # there is no run that could decide
         took = time.monotonic() - begun
         # Rules look at a whole file, which may take tenths of a second.
         beside = await self._included(path, before)
         everything = await asyncio.to_thread(self._changes, path, before, target.lines, beside)
         changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
-        end = begun + seconds
+        is_whole = len(changes) == len(everything)
         found: Proposal | None = None
         rank = 0
         for number, change in enumerate(changes, 1):
             if found is not None and change.rank > rank:
-                return found
-            if time.monotonic() > end:
-                return found and _with_doubt(found)
-            after = change.applied(before)
-            if self._is_broken(path, before, after):
-                continue
-            told = await again(trigger, path, before, after)
-            # What goes in circles leaves a run without a result.
-            if failure(told) is not None or not any(check.proves for check in told):
-                continue
-            one = await self._judge.examined(
-                target,
-                _proposed(proposal, after, told, change, number),
-                names=False,
-                project=True,
-                again=False,
-            )
-            if failure(one.evidence) is not None:
+                return Tried(found)
+            if time.monotonic() > begun + seconds:
+                is_whole = False
+                break
+            one = await self._proved(proposal, target, change, number)
+            if one is None:
                 continue
             if found is not None:
-                return None  # the run does not say which of the two was meant
+                return Tried()  # the run does not say which of the two was meant
             found, rank = one, change.rank
-        return found if len(changes) == len(everything) else found and _with_doubt(found)
+        if found is not None:
+            return Tried(found if is_whole else with_doubt(found))
+        return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
+
+    async def _proved(
+        self, proposal: Proposal, target: Target, change: SmallChange, number: int
+    ) -> Proposal | None:
+        """Return the proposal of a change that the run, and all else that is checked, lets pass."""
+        trigger, again = proposal.trigger, self._judge.by_trigger
+        path, before = trigger.snapshot.path, target.content
+        after = change.applied(before)
+        if again is None or self._is_broken(path, before, after):
+            return None
+        told = await again(trigger, path, before, after)
+        # What goes in circles leaves a run without a result.
+        if failure(told) is not None or not any(check.proves for check in told):
+            return None
+        one = await self._judge.examined(
+            target,
+            _proposed(proposal, after, told, change, number),
+            names=False,
+            project=True,
+            again=False,
+        )
+        return None if failure(one.evidence) is not None else one
 
     async def _included(self, path: str, content: str) -> str:
         """Return the texts of the workspace's headers that a file of C or C++ includes by path.
@@ -142,8 +169,10 @@ def _chosen(changes: Sequence[SmallChange], most: int) -> Sequence[SmallChange]:
     return [*kept, *slips[: max(0, most - len(kept))]]
 
 
-def _with_doubt(found: Proposal) -> Proposal:
+def with_doubt(found: Proposal) -> Proposal:
     """Return a proposal that says that there was no time for all that are as likely."""
+    if any(one.is_advice and one.name == say("small change") for one in found.evidence):
+        return found
     detail = say("There was no time to try all changes that are as likely.")
     return replace(
         found, evidence=(*found.evidence, Check(say("small change"), False, detail, is_advice=True))

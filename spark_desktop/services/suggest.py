@@ -210,12 +210,12 @@ class Suggester:
         found = work.proposal
         async for way in self.ways.of(work, self.effort):
             if way is Way.SMALL:
-                mended = await self._mends.mended(work.proposal, work.target)
-                if mended is not None:
-                    return mended
-                if elsewhere := await self._others.mended(work.proposal):
-                    mended, work.target = elsewhere
-                    return mended
+                tried = await self._mends.tried(work.proposal, work.target)
+                if tried.found is not None:
+                    return tried.found
+                if elsewhere := await self._others.mended(work.proposal, tried):
+                    there, work.target = elsewhere
+                    return there
                 continue
             if way is Way.LINE:
                 mended = await self._lines.mended(work)

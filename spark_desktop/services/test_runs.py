@@ -158,8 +158,9 @@ class FailingCode:
                 for snapshot, symbol in called:
                     places.setdefault((symbol.path, symbol.lines), snapshot)
                 break
-        for snapshot, lines in await self._called_there(places):
-            places.setdefault((snapshot.path, lines), snapshot)
+        if len(places) < MOST_CANDIDATES:
+            for snapshot, lines in await self._called_there(places):
+                places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
         # What is no test's failure goes by what ran.
         name = failure.name or " ".join(run.command)
@@ -242,18 +243,27 @@ class FailingCode:
         if self._index is None or not self._index.state.is_ready:
             return []
         found: list[tuple[Snapshot, Span]] = []
-        known = set(places)
         for (_path, lines), snapshot in list(places.items())[:_LOOKED_INTO]:
             around = self._syntax.enclosing(snapshot, lines)
             text = split_lines(snapshot.text.content)[around.start : around.end]
             for name in names_called(text, len(text) - 1)[:_MOST_MENTIONED]:
-                one = await self._function(name)
-                there = None if one is None else await self._read(one.path)
-                if one is None or there is None or (one.path, one.lines) in known:
-                    continue
-                if _family(one.path) == _family(snapshot.path):
-                    found.append((there, one.lines))
+                place = await self._there(name, snapshot.path)
+                if place is not None and (place[0].path, place[1]) not in places:
+                    found.append(place)
+                if len(places) + len(found) >= MOST_CANDIDATES:
+                    return found
         return found
+
+    async def _there(self, name: str, path: str) -> tuple[Snapshot, Span] | None:
+        """Return where the one function is that code of a file calls by this name."""
+        one = await self._function(name)
+        there = None if one is None else await self._read(one.path)
+        if there is None or _family(there.path) != _family(path):
+            return None
+        # The index may be of the file as it was before.
+        symbols = await asyncio.to_thread(self._symbols, there)
+        own = [one.lines for one in symbols if one.name.rpartition("::")[2] == name]
+        return (there, max(own, key=len)) if own else None
 
     async def _function(self, name: str) -> Definition | None:
         """Return the one function of a name outside of tests; None without one, or with more."""

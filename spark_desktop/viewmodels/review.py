@@ -305,6 +305,10 @@ class ReviewViewModel(QObject):
         if before is not None and type(before.state) is not type(now.state):
             self._notices.drop(STILL_WRITTEN)
         self._show_files()
+        was = now if before is None else before
+        if now.id == self._shown and was.trigger.snapshot.path != self.path:
+            # The mistake of a failing test was found in another file.
+            self._set_selection(None)
         self.changed.emit()
         if before is not None and (said := decisions_text(before, now)):
             self.spoken.emit(said)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import AFTER, BEFORE, REWRITTEN
+from run_fakes import passes_with
 
 from spark_desktop.cli import run as run_module
 from spark_desktop.domain.errors import DesktopError, EndpointError
@@ -89,6 +90,26 @@ def test_an_assertion_points_at_the_function_that_the_test_calls(spark, folder):
     asked = spark.endpoint.requests[0].messages[-1].text
     assert "self.assertEqual(mean([1]), 2)" in asked
     assert "AssertionError: 1.0 != 2" in asked
+
+
+def test_a_mistake_in_what_the_test_calls_first_is_mended_there_and_taken_back(spark, folder):
+    kit = "def free(total):\n    return total > 5000\n"
+    (folder / "kit.py").write_text(kit)
+    (folder / "said.py").write_text("def said(value):\n    return value\n")
+    lines = ("        is_free = free(5000)", "        self.assertTrue(said(is_free))")
+    test = TEST.replace("from a import mean", "from kit import free\nfrom said import said")
+    test = test.replace("        self.assertEqual(mean([1]), 2)", "\n".join(lines))
+    (folder / "test_kit.py").write_text(test)
+
+    spark.shadow_run = passes_with("kit.py", ">= 5000")
+    run = spark("run", "--apply", sys.executable, "-B", "test_kit.py", answers=(REWRITTEN,))
+    assert "points at said.py:1" in run.err
+    assert "Applied to kit.py" in run.err
+    assert run.text.startswith("diff --git a/kit.py b/kit.py\n")
+    assert spark.endpoint.requests == []
+    assert (folder / "kit.py").read_text() == kit.replace(">", ">=")
+    assert spark("undo").code == 0
+    assert (folder / "kit.py").read_text() == kit
 
 
 def test_with_json_the_output_goes_to_stderr_and_the_failures_are_told(spark, folder):

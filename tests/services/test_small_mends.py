@@ -42,7 +42,8 @@ async def mended(run, proposal, most=60, project=None, files=None):
     judge = Judge(SYNTAX)
     judge.by_trigger, judge.project = run, project
     target = target_of(proposal.trigger, SYNTAX)
-    return await SmallMends(SYNTAX, judge, files or MemoryFiles(), most).mended(proposal, target)
+    tried = await SmallMends(SYNTAX, judge, files or MemoryFiles(), most).tried(proposal, target)
+    return tried.found
 
 
 async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
@@ -215,6 +216,12 @@ async def test_what_a_class_holds_is_read_in_the_header_that_a_file_includes():
     )
     found = await mended(Run(right), proposal, files=files)
     assert apply(SOURCE, found.patch.hunks) == right
+    # The file's own line endings count, not those of the header.
+    files.write("src/trap.cpp", SOURCE.replace("\n", "\r\n"))
+    windows = replace(trigger, snapshot=await files.read("src/trap.cpp"))
+    right_there = right.replace("\n", "\r\n")
+    found = await mended(Run(right_there), replace(proposal, trigger=windows), files=files)
+    assert found is not None
     # A header that cannot be read costs the rule and nothing else.
     del files.data["src/trap.hpp"]
     assert await mended(Run(right), proposal, files=files) is None

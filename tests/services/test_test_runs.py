@@ -428,6 +428,10 @@ async def test_what_the_likeliest_places_call_may_hold_the_mistake_too():
     in_tests, in_js = function("plus", "tests/a.py", 0, 2), function("plus", "a.js", 0, 2)
     index = Mentioning(plus, in_tests)
     assert places(await pointed(files, ADD, index)) == [("total.py", 3, 5), ("sums.py", 0, 2)]
+    moved = Mentioning(function("plus", "sums.py", 7, 9))
+    assert places(await pointed(files, ADD, moved))[1:] == [("sums.py", 0, 2)]
+    gone = Mentioning(function("plus", "calc.py", 0, 2))
+    assert places(await pointed(files, ADD, gone))[1:] == []
     # One of another language, several of a name, or an index that is not ready say nothing.
     unsure = (Mentioning(in_js), Mentioning(plus, plus, plus), Mentioning(plus, is_ready=False))
     for index in (*unsure, None):

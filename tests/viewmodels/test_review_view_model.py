@@ -362,3 +362,18 @@ async def test_after_an_undo_the_file_is_shown_as_it_is(
     models.changes.undo()
     await until(lambda: models.review.proposal is None)
     assert models.review.path == "src/parser.py"
+
+
+async def test_a_proposal_that_is_found_in_another_file_is_what_is_asked_about_then(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    told: list[object] = []
+    models.review.target_changed.connect(lambda path, lines: told.append(path))
+    project.turns.put(proposal(Streaming(1)))
+    models.review.show_proposal("p1")
+    project.turns.put(proposal(path="src/lexer.py"))
+    assert (models.review.path, told[-1]) == ("src/lexer.py", "src/lexer.py")
+    count = len(told)
+    project.turns.put(proposal(path="src/lexer.py", after="one\n"))
+    project.turns.put(proposal(name="p2"))
+    assert len(told) == count

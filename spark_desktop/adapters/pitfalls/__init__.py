@@ -13,6 +13,7 @@ from importlib import import_module
 from spark_desktop.adapters.languages import Parsed
 from spark_desktop.adapters.pitfalls.code import Code, Rule
 from spark_desktop.domain.small_change import SmallChange
+from spark_desktop.domain.text import dominant_newline
 from spark_desktop.domain.trigger import Span
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def pitfalls(parsed: Parsed, content: str, lines: Span, whole: str = "") -> tupl
     """
     rules = _rules(parsed.grammar.name)
     code = Code(parsed.root, whole or content, lines)
+    code.newline = dominant_newline(content)
     found: dict[str, tuple[tuple[int, int, int], SmallChange]] = {}
     for number, rule in enumerate(rules):
         for change in _of_one(rule, code):

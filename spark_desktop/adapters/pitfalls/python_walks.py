@@ -1,4 +1,4 @@
-"""How a walk of Python reads what it walks: at once or later, and what each step gives how often."""
+"""How a walk of Python reads what it is given, and how often what each step gives."""
 
 from collections.abc import Iterator
 

@@ -71,7 +71,7 @@ def test_a_comprehension_walks_what_was_collected_above(key, lines):
         # A group that is read twice, or in part, is another one as a list.
         "    for k, g in groupby(values):\n        print(list(g), list(g))\n",
         "    for k, g in groupby(values):\n        for _ in k:\n            print(list(g))\n",
-        "    for k, g in groupby(values):\n        while x := list(islice(g, 2)):\n            print(x)\n",
+        "    for k, g in groupby(values):\n        while list(islice(g, 2)):\n            k()\n",
         "    return [list(g) for k, g in groupby(values) for _ in k]\n",
         "    return [lambda: list(g) for k, g in groupby(values)]\n",
         # What a class binds is an attribute of it.
