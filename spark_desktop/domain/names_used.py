@@ -184,9 +184,12 @@ def no_module(module: str, known: Iterable[str] = ()) -> Said:
 def hides_names(known: NamesUsed | None, found: NamesUsed) -> tuple[Said, ...]:
     """Return sentences for Python imports of all names, where the text before had none.
 
-    Nothing that is missing can be told any more then, by this check or by a linter.
+    Nothing that is missing can be told any more then, by this check or by a linter. Names of the
+    package itself may be passed on so, as settings do.
     """
-    stars = [one.module for one in found.imports if "*" in one.names]
+    stars = [
+        one.module for one in found.imports if "*" in one.names and not one.module.startswith(".")
+    ]
     had = known is None or any("*" in one.names for one in known.imports)
     if had or found.rule is not FreeRule.NOWHERE:
         return ()
