@@ -2,7 +2,7 @@
 
 import re
 
-from spark_desktop.domain.file_names import FileNames, Occurrence
+from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
@@ -11,15 +11,27 @@ _COUNT = re.compile(r"(\d+) values")
 _TAKEN = re.compile(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
 _ASSIGNED = re.compile(r"(\s*)(\w+)(\s*=\s*)([\w.]+\.)?")
 _ALONE = re.compile(r"\s*([\w.]+\.)?")
-_LIST_TYPE = re.compile(r"(?:typing\.)?[Ll]ist\b")
-_LIST = re.compile(r"\[|(?:list|sorted)\(")
-_RECEIVER = re.compile(r"(?:\w+\.)+$")
-# What walks a value from its first element to the last, and behind which the value ends.
-_WALKED = re.compile(
-    r"(?:\bfor\s[^:()]*\sin\s+|\b(?:all|any|dict|enumerate|frozenset|list|max|min|set|sorted|sum|tuple)"
-    r"\(\s*|\.(?:join|extend|update)\(\s*)$"
+_LIST_TYPE = re.compile(r"(?:typing\.)?[Ll]ist(?:\[.*\])?", re.DOTALL)
+_LIST = re.compile(r"(?:list|sorted)?([\[(])")
+# Something else is called ``list`` in the file.
+_OTHER_LIST = re.compile(
+    r"(?<![\w.])list\s*(?::[^=\n,)]+)?=(?!=)|\bdef\s+list\b|\b(?:for|as|import|class)\s+list\b"
+    r"|\bdef\s+\w+\((?:[^)]*,)?\s*\*{0,2}list\s*[,:=)]"
 )
-_WALKED_TO = re.compile(r"\s*(?:[:,)\]}]|if\b|for\b)")
+# What walks a value from its first element to the last, and behind which the value ends.
+_WALKED = (
+    (re.compile(r"\bfor\s[^:()]*\sin\s+$"), re.compile(r"\s*(?:[:)\]}]|if\b|for\b)")),
+    (
+        re.compile(
+            r"(?:(?<![\w.])(?:all|any|dict|enumerate|frozenset|list|set|sorted|sum|tuple)"
+            r"|\.(?:join|extend|update))\(\s*$"
+        ),
+        re.compile(r"\s*[,)]"),
+    ),
+    # Of several that are given the greatest is one of them.
+    (re.compile(r"(?<![\w.])(?:max|min)\(\s*$"), re.compile(r"\s*(?:\)|,\s*(?:key|default)=)")),
+)
+_UNPACKED = re.compile(r"(?:^|[(,\[{])\s*\*$")
 _ENDED = re.compile(r"[ \t]*(?:#|\r?\n|$)")
 
 
@@ -69,26 +81,50 @@ def is_lazy_now(change: NameChange) -> bool:
     old, new = change.old, change.new
     if new.gives != "an iterator" or old.gives != "one value":
         return False
-    return bool(_LIST_TYPE.match(old.result)) or (
-        len(old.returned) == 1 and _LIST.match(old.returned[0]) is not None
+    return bool(_LIST_TYPE.fullmatch(old.result)) or (
+        len(old.returned) == 1 and _is_list(old.returned[0])
     )
 
 
-def _listed(one: Occurrence, file: FileNames) -> tuple[TextEdit, ...]:
-    """Return the edits that make a list of what a call gives, () where it is only walked."""
+def _is_list(text: str) -> bool:
+    """Return whether a value is written as a whole list: no element, and no sum, of any."""
+    found = _LIST.match(text)
+    if found is None or found[0] == "(" or (found[1] == "[" and found.end() > 1):
+        return False
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if not depth and place >= found.end():
+            return place == len(text) - 1
+    return False
+
+
+def _listed(one: Occurrence, file: FileNames) -> tuple[TextEdit, ...] | None:
+    """Return the edits that make a list of what a call gives, () where it is only walked.
+
+    None where it is not known what the whole call is, or what a list is called there.
+    """
     if one.call is None:
         return ()
     content, end = file.content, one.call.end + 1
-    receiver = _RECEIVER.search(content[: one.start])
-    start = one.start if receiver is None else receiver.start()
+    start = one.start
+    if one.role is Role.MEMBER:
+        start -= len(one.receiver) + 1
+        if start < 0 or content[start : one.start] != f"{one.receiver}.":
+            return None
     before = content[:start].rpartition("\n")[2]
     around = content[slice(*one.around)] if one.around[1] else content
     assigned = _ASSIGNED.fullmatch(before)
     # Read one by one, it was written for what it is now.
     is_read_on = assigned is not None and re.search(rf"\bnext\(\s*{assigned[2]}\b", around)
-    is_walked = _WALKED.search(before) is not None and _WALKED_TO.match(content, end) is not None
-    if is_walked or is_read_on or before.endswith(("next(", "yield from ", "*")):
+    is_walked = any(
+        walks.search(before) and behind.match(content, end) for walks, behind in _WALKED
+    )
+    is_unpacked = before.endswith(("next(", "yield from ")) or _UNPACKED.search(before)
+    if is_walked or is_read_on or is_unpacked:
         return ()
+    if _OTHER_LIST.search(content):
+        return None
     return (TextEdit(start, start, "list("), TextEdit(end, end, ")"))
 
 

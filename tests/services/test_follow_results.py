@@ -282,6 +282,11 @@ LAZY = "def names(lines):\n    for line in lines:\n        yield line.strip()\n"
         ("def f(x):\n    return names(x)\n", "return list(names(x))\n"),
         ("def f(x):\n    return sum(names(x)[1:])\n", "sum(list(names(x))[1:])\n"),
         ("def f(x):\n    return len(names(x))\n", "len(list(names(x)))\n"),
+        ("found = max(names(x), names(y))\n", "max(list(names(x)), list(names(y)))\n"),
+        ("is_any = any(names(x) for x in y)\n", "any(list(names(x)) for x in y)\n"),
+        ("for x in names(y), []:\n    print(x)\n", "for x in list(names(y)), []:\n"),
+        ("def f(x):\n    x.set(names(x))\n", "x.set(list(names(x)))\n"),
+        ("def f(x):\n    return 2 *names(x)\n", "return 2 *list(names(x))\n"),
     ],
 )
 async def test_where_a_list_is_lazy_now_it_is_made_a_list_again(project, use, now):
@@ -319,3 +324,36 @@ async def test_only_what_surely_was_a_list_is_made_one(project, head, is_list):
     one = project({"a.py": before, "b.py": use}, "def f():\n    return 0\n")
     await one.save(a__py=before.replace("return make(lines)", "yield from make(lines)"))
     assert bool(one.world.endpoint.requests) != is_list
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["list = 3\nfound = names([])\n", "def f(list):\n    return names(list)\n"],
+)
+async def test_where_list_is_another_thing_the_model_is_asked(project, use):
+    one = project({"a.py": LISTED, "b.py": f"from a import names\n\n\n{use}"}, "pass\n")
+    await one.save(a__py=LAZY)
+    assert one.world.endpoint.requests
+
+
+async def test_a_list_is_made_of_the_whole_call_of_a_method(project):
+    inside = "".join(f"    {line}\n" for line in LISTED.splitlines()).replace(
+        "(lines", "(self, lines"
+    )
+    lazy = "".join(f"    {line}\n" for line in LAZY.splitlines()).replace("(lines", "(self, lines")
+    use = "from a import Book\n\nfirst = Book().names(1)[0]\nlast = books[1].names(2)[-1]\n"
+    one = project({"a.py": f"class Book:\n{inside}", "b.py": use})
+    await one.save(a__py=f"class Book:\n{lazy}")
+    assert one.offered["b.py"] == (
+        "from a import Book\n\nfirst = list(Book().names(1))[0]\n"
+        "last = list(books[1].names(2))[-1]\n"
+    )
+
+
+@pytest.mark.parametrize("value", ["[lines][0]", "sorted(lines)[0]", "(lines)", "[1] + lines"])
+async def test_an_element_of_a_list_was_no_list(project, value):
+    before = f"def names(lines):\n    return {value}\n"
+    use = "from a import names\n\n\ndef f():\n    return len(names([]))\n"
+    one = project({"a.py": before, "b.py": use}, "def f():\n    return 0\n")
+    await one.save(a__py=before.replace("return", "yield"))
+    assert one.world.endpoint.requests
