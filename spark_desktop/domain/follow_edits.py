@@ -11,7 +11,7 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
-from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call
+from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, prototype_edit
 from spark_desktop.domain.result_changes import result_edits, takes_all
@@ -194,6 +194,10 @@ class _Following:
         """Call what does the work now; what was written with it means the one of now."""
         if one.role is Role.BOUND or self._is_fresh(one):
             return
+        if not self._followed.is_constructor and self._is_defined_anew:
+            # Its own does what it did, and would be called no more.
+            self._leave(one, say("it is defined here with the parameters before"))
+            return
         calls_new = re.search(rf"\.{re.escape(self._new)}\b", self._file.content)
         if calls_new and self._file.path not in self._target.homes:
             # Somebody has been there: the rest may be meant as it is.
@@ -203,14 +207,23 @@ class _Following:
         if not self._followed.is_constructor:
             self._rename(one)
         elif one.call is not None:
-            made = _NEW.search(self._file.content[: one.start])
-            start = one.start if made is None else made.start()
-            name = f"{self._file.content[one.start : one.end]}.{self._new}"
-            whole = self._file.content[one.start - len(one.receiver) - 1 : one.start]
-            if made is not None or not one.receiver or whole != f"{one.receiver}.":
-                self._edit(one, TextEdit(start, one.end, name))
-            else:
-                self._edit(one, TextEdit(one.end, one.end, f".{self._new}"))
+            self._call_instead(one)
+
+    def _call_instead(self, one: Occurrence) -> None:
+        """Call a method of the class where one was made."""
+        content, start = self._file.content, one.start
+        if one.role is Role.MEMBER:
+            start -= len(one.receiver) + 1
+        is_whole = start == one.start or content[start : one.start] == f"{one.receiver}."
+        if not is_whole or content[one.end : one.end + 1] == "<":
+            self._leave(one, say("which {name} is meant is not clear", name=one.name))
+            return
+        made = _NEW.search(content[max(0, start - 100) : start])
+        if made is None:
+            self._edit(one, TextEdit(one.end, one.end, f".{self._new}"))
+        else:
+            begin = start - len(made[0])
+            self._edit(one, TextEdit(begin, one.end, f"{content[start : one.end]}.{self._new}"))
 
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
@@ -290,8 +303,9 @@ class _Following:
     ) -> tuple[TextEdit, ...] | Unclear:
         """Return what passes the object that takes the place of several arguments."""
         home = self._followed.change.new.path
-        made = type_there(gathered.type, home, self._file, self._tree)
-        if made is None:
+        told = home, self._followed.home
+        made = type_there(gathered, told, one, self._file, self._tree)
+        if made is None or is_commented(call, self._file.content):
             return Unclear.FORM
         found = gathered_call(call, signature, gathered, made.name)
         if (
@@ -365,7 +379,8 @@ def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
 
 
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
-    found = moved_edits(followed.target, followed.change.new.path, file, tree)
+    home = followed.change.new.path
+    found = moved_edits(followed.target, home, file, tree, followed.home)
     if found is None:
         uses = uses_in(followed.target, file, tree)
         reason = say("its import has to be written by hand")

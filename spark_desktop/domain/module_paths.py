@@ -85,18 +85,27 @@ class Tree:
             or self._ended(stem, tuple(f"/index{one}" for one in _JS_ENDS))
         )
 
+    def go_root(self, folder: str) -> str | None:
+        """Return the folder of the go.mod around a folder; None where there is none."""
+        found = self._go_around(folder)
+        return None if found is None else found[0]
+
     def go_module(self, folder: str) -> str | None:
         """Return the path by which Go imports a folder; None where no go.mod is around it."""
-        found: tuple[int, str] | None = None
+        found = self._go_around(folder)
+        return None if found is None else found[1]
+
+    def _go_around(self, folder: str) -> tuple[str, str] | None:
+        found: tuple[str, str] | None = None
         for path, text in self._manifests.items():
             said = _GO_MODULE.search(text) if path.endswith("go.mod") else None
             root = posixpath.dirname(path)
             is_around = not root or folder == root or folder.startswith(f"{root}/")
-            if said is None or not is_around or (found is not None and found[0] >= len(root)):
+            if said is None or not is_around or (found is not None and len(found[0]) >= len(root)):
                 continue
             rest = folder[len(root) :].strip("/")
-            found = len(root), f"{said[1]}/{rest}" if rest else said[1]
-        return None if found is None else found[1]
+            found = root, f"{said[1]}/{rest}" if rest else said[1]
+        return found
 
     def _go(self, module: str) -> frozenset[str]:
         folder = None
@@ -181,6 +190,18 @@ def rust_module_of(path: str) -> str:
     """Return how a Rust file is named in its crate, from ``crate`` on."""
     own, _root = _rust_module(path)
     return "::".join(("crate", *own))
+
+
+def are_in_one_crate(one: str, other: str, tree: Tree) -> bool:
+    """Return whether ``crate`` is the same in two Rust files, as far as that is sure."""
+    crates = []
+    for path in (one, other):
+        own, root = _rust_module(path)
+        is_apart = "src" not in PurePosixPath(path).parts or own[:1] == ["bin"]
+        # A program beside a library is a crate of its own.
+        is_main = path == f"{root}/main.rs" and f"{root}/lib.rs" in tree.paths
+        crates.append(path if is_apart or is_main else root)
+    return crates[0] == crates[1]
 
 
 def _rust_module(path: str) -> tuple[list[str], str]:

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.plain_code import code_of
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text import dominant_newline
 from spark_desktop.domain.text_edits import TextEdit
 
-# What stands in strings and comments is not code.
-_NO_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|(?s:/\*.*?\*/)')
 _PACKAGE = re.compile(r"^package\s+\w+[^\n]*\n", re.MULTILINE)
-_NAME = re.compile(r"[a-z_]\w*")
+_NAME = re.compile(r"[a-z]\w*")
+_METHOD_OF = re.compile(r"^func\s*\(\s*(?:\w+\s+)?\*?\s*$", re.MULTILINE)
 
 
 def package_edits(
-    target: Target, home: str, file: FileNames, uses: tuple[Occurrence, ...], tree: Tree
+    target: Target, home: str, file: FileNames, uses: tuple[Occurrence, ...], tree: Tree, text: str
 ) -> tuple[TextEdit, ...] | None:
     """Return the edits after which the uses in a file mean the definition in ``home``.
 
     () where they do as they are, since Go's packages are folders; None where the edits cannot be
-    computed: ``main`` cannot be imported, and a name of the package may mean something else there.
+    computed: ``main`` cannot be imported, nor what begins with a small letter, and a name of the
+    package may mean something else there. ``text`` is that of ``home``.
     """
     here, there = posixpath.dirname(file.path), posixpath.dirname(home)
     if there in {posixpath.dirname(path) for path in target.homes}:
@@ -38,8 +39,21 @@ def package_edits(
     ]
     present = next((one for one in file.brought if one.module == module), None)
     package = present.local if present is not None else posixpath.basename(there)
-    is_there = here == there
-    if module is None or (not is_there and not _is_free(file, package, present)):
+    is_there = here == there and not file.package.endswith("_test")
+    if module is None or any(one.name == "*" for one in file.brought):
+        # Whether what is brought without a name is needed still cannot be told.
+        return None
+    if not is_there and not (
+        _is_free(file, package, present)
+        and target.name[:1].isupper()
+        and _can_be_imported(here, home, tree, _package_of(text) or package)
+    ):
+        return None
+    if not is_there and present is None and _package_of(text) not in ("", package):
+        return None
+    if not _are_alone(file, own) or any(
+        _METHOD_OF.search(file.content, max(0, one.start - 200), one.start) for one in uses
+    ):
         return None
     edits = []
     for one in uses:
@@ -52,13 +66,43 @@ def package_edits(
     return (*edits, *_imports(file, unused, module if needs else ""))
 
 
+def _package_of(text: str) -> str:
+    found = re.search(r"^package\s+(\w+)", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _can_be_imported(here: str, home: str, tree: Tree, package: str) -> bool:
+    """Return whether files of a folder may import the package of ``home``."""
+    there = posixpath.dirname(home)
+    if package == "main" or home.endswith("_test.go"):
+        return False
+    if tree.go_root(here) != tree.go_root(there):
+        return False
+    parts = there.split("/")
+    if "internal" not in parts:
+        return True
+    around = "/".join(parts[: len(parts) - 1 - parts[::-1].index("internal")])
+    return not around or here == around or here.startswith(f"{around}/")
+
+
+def _are_alone(file: FileNames, own: list[Brought]) -> bool:
+    """Return whether the packages' names mean nothing but the packages in the file."""
+    code = code_of(file.content, "go")
+    inside = [(one.start, one.end) for one in file.brought]
+    return not any(
+        not any(start <= found.start() < end for start, end in inside)
+        for one in own
+        for found in re.finditer(rf"(?<![\w.]){re.escape(one.local)}\b(?!\s*\.)", code)
+    )
+
+
 def _is_free(file: FileNames, package: str, present: Brought | None) -> bool:
     """Return whether the package may be called by its name in the file."""
     if present is not None:
         return _NAME.fullmatch(package) is not None
     if _NAME.fullmatch(package) is None or package == "main":
         return False
-    return re.search(rf"\b{package}\b", _code(file.content)) is None
+    return re.search(rf"\b{package}\b", code_of(file.content, "go")) is None
 
 
 def _use(file: FileNames, one: Occurrence, own: list[Brought], prefix: str) -> TextEdit | None:
@@ -75,7 +119,7 @@ def _use(file: FileNames, one: Occurrence, own: list[Brought], prefix: str) -> T
 def _is_used(file: FileNames, brought: Brought, edits: list[TextEdit]) -> bool:
     """Return whether the file needs an import still, with these uses gone."""
     gone = {edit.start for edit in edits}
-    uses = re.finditer(rf"\b{re.escape(brought.local)}\s*\.", _code(file.content))
+    uses = re.finditer(rf"\b{re.escape(brought.local)}\s*\.", code_of(file.content, "go"))
     return any(found.start() not in gone for found in uses)
 
 
@@ -140,8 +184,3 @@ def _line_of(content: str, brought: Brought) -> tuple[int, int]:
 def _indent(content: str, start: int) -> str:
     line = content[start:]
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _code(content: str) -> str:
-    """Return the text with blanks for what is in strings and comments, so that places stay."""
-    return _NO_CODE.sub(lambda found: " " * len(found[0]), content)

@@ -22,6 +22,8 @@ _SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+# A method that is called on its class.
+_STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
 _WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
@@ -260,6 +262,7 @@ def _split(
             and other.parameters == one.parameters
             and id(other) not in taken
             and not old.has((one.container, other.name))
+            and _can_stand_for(one, other)
         ]
         rest = likeness(one, same) if same is not None else 0.0
         sure = [(score, other) for score, other in alike if score >= max(_SAME_PLACE, rest)]
@@ -268,6 +271,28 @@ def _split(
             other = replace(sure[0][1], result=one.result, gives=one.gives, turning=one.turning)
             changes.append(NameChange(one, other, is_split=True))
     return changes
+
+
+def _can_stand_for(one: Defined, other: Defined) -> bool:
+    """Return whether a new member can be called by others as the one of before was."""
+    if other.name.startswith(("_", "#")) or re.match(r"\s*(?:private|protected)\b", other.text):
+        return False
+    is_static = _STATIC.search(other.text) is not None
+    if one.name not in ("__init__", "constructor"):
+        is_same = one.gives == other.gives and one.result == other.result
+        is_same = is_same and _waits(one) == _waits(other)
+        return is_same and is_static == bool(_STATIC.search(one.text))
+    # It gives an object of the class, and at once.
+    given = other.result.strip("\"'").rpartition(".")[2]
+    is_made = re.search(
+        rf"\b(?:cls|this|{re.escape(other.container)})\s*(?:<[^()]*>)?\(", other.text
+    )
+    gives = given in ("", "Self", "this", other.container) and "iterator" not in other.gives
+    return is_static and not _waits(other) and gives and bool(is_made) and "return" in other.text
+
+
+def _waits(one: Defined) -> bool:
+    return one.turning is not None and one.turning.is_async
 
 
 def _is_field(one: Defined) -> bool:

@@ -16,6 +16,20 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_CODE = re.compile(r"//[^\n]*|(?s:/\*.*?\*/)|(?m:^\s*#[^\n]*)")
 # By such a parameter a function of C or Rust gives something back.
 _WRITTEN_TO = re.compile(r"&\s*$|\*\s*$|&mut\b")
+# The parameter takes just one such object, which can be made where it is passed.
+_TAKES = {
+    "python": r"[\"']?(?:\w+\.)?{name}[\"']?(?:\s*\|\s*None)?"
+    r"|(?:\w+\.)?Optional\[(?:\w+\.)?{name}\]",
+    "typescript": r"{name}(?:\s*\|\s*(?:undefined|null))?|(?:Readonly|Partial|Required)<{name}>",
+    "rust": r"{name}",
+    "go": r"{name}",
+    "cpp": r"(?:const\s+)?(?:struct\s+)?{name}(?:\s+const)?(?:\s*&&)?"
+    r"|const\s+{name}\s*&|{name}\s+const\s*&",
+}
+# What gives something else when it stands elsewhere: it does something, or waits.
+_ACTS = re.compile(r"[(!?]|:=|\+\+|--|<-|\b(?:await|yield)\b|[^=!<>]=(?![=>])")
+# What is the same wherever it stands: names, numbers, texts, and sums of these.
+_STILL = re.compile(r"[\w\s+\-*/%]*|\d+\.\d+|\"[^\"]*\"|'[^']*'")
 _MADE = re.compile(r"@(?:\w+\.)?dataclass\b|\(\s*(?:typing\.)?NamedTuple\s*\)|\battrs?\.\w+")
 # A field in what stands between two separators, by language; several share a type in C++ and Go.
 _FIELDS = {
@@ -61,7 +75,10 @@ def parameter_object(change: NameChange, types: Mapping[str, str]) -> ParameterO
     named = [word for word in _WORD.findall(come[0].type) if word in types]
     language = _language(change.new.path)
     fields = fields_of(language, types[named[0]]) if len(named) == 1 else ()
-    if not fields:
+    if not fields or not _is_taken(language, come[0].type, named[0]):
+        return None
+    if language == "rust" and types[named[0]].partition("{")[2].count("pub") < len(fields):
+        # Other modules cannot make it.
         return None
     told = _told_by_body(change, come[0].name, [one.name for one in lost])
     pairs = []
@@ -80,16 +97,24 @@ def fields_of(language: str, text: str) -> tuple[str, ...]:
     """Return the fields that a type is made from, in their order; () where that is not known."""
     text = _NO_CODE.sub("", text)
     if language == "python":
-        if _MADE.search(text) is None:
+        if _MADE.search(text) is None or re.search(r"\binit\s*=\s*False|\b__init__\b", text):
             return ()
         head, _, body = text.partition(":\n")
+        bases = re.search(r"\bclass\s+\w+\s*\(([^)]*)\)", head)
+        if bases and bases[1].strip() not in ("", "NamedTuple", "typing.NamedTuple"):
+            # It is made from their fields as well.
+            return ()
         body = re.split(r"^\s+(?:def|async def|@)\b", body, maxsplit=1, flags=re.MULTILINE)[0]
     else:
         head, _, body = text.partition("{")
         body = body.rpartition("}")[0]
-        # What constructs itself takes what it likes.
-        is_class = re.search(r"\bclass\b", head) and language == "typescript"
-        if is_class or (language == "cpp" and "(" in body):
+        # What constructs itself takes what it likes, and what has a base has more fields.
+        is_class = re.search(r"\bclass\b|\bextends\b|&", head)
+        if language == "typescript" and (is_class or "(" in body):
+            return ()
+        if language == "cpp" and ("(" in body or re.search(r"\bclass\b|:", head)):
+            return ()
+        if language == "rust" and not re.search(r"\bstruct\b", head):
             return ()
     pattern = _FIELDS.get(language)
     if pattern is None:
@@ -98,7 +123,18 @@ def fields_of(language: str, text: str) -> tuple[str, ...]:
     for part in re.split(f"[{_SEPARATORS[language]}]", body):
         if field := pattern.match(part):
             found += (name.strip() for name in field[1].split(","))
+        elif language == "go" and part.strip():
+            # It has what another type has.
+            return ()
     return tuple(found)
+
+
+def is_commented(call: Call, content: str) -> bool:
+    """Return whether a comment stands among the arguments, which says something of one."""
+    ends = [call.start, *(argument.end for argument in call.arguments)]
+    starts = [*(argument.start for argument in call.arguments), call.end]
+    between = "".join(content[end:start] for end, start in zip(ends, starts, strict=True))
+    return bool(between.strip(", \t\r\n"))
 
 
 def gathered_call(
@@ -106,7 +142,7 @@ def gathered_call(
 ) -> tuple[TextEdit, ...] | Unclear:
     """Return the edits that pass the object; ``made`` is how the file writes its type.
 
-    "" stands for an object literal. Where several values call something their order may matter.
+    "" stands for an object literal. Where a value does something its order may matter.
     """
     if any(one.is_spread for one in call.arguments):
         return Unclear.SPREAD
@@ -116,11 +152,10 @@ def gathered_call(
     if not gathered.gone <= given.keys():
         return Unclear.VALUE
     values = {name: _value(given[name]) for name in gathered.gone}
-    if sum("(" in text for text in values.values()) > 1:
-        return Unclear.EFFECT
-    text = _literal(
-        _language(change.path), made, [(f, values[name]) for f, name in gathered.fields]
-    )
+    language = _language(change.path)
+    if language == "python" and any(":=" in text for text in values.values()):
+        return Unclear.FORM
+    text = _literal(language, made, [(f, values[name]) for f, name in gathered.fields])
     first = next(one for name, one in given.items() if name in gathered.gone)
     name = gathered.parameter.name
     is_named = any(given[one].keyword for one in gathered.gone)
@@ -135,7 +170,51 @@ def gathered_call(
         (*kept, gathered.parameter), change.new, change.has_keywords, change.path
     )
     texts = written(passed, simpler, {})
-    return texts if isinstance(texts, Unclear) else edits_of(call, texts)
+    if isinstance(texts, Unclear):
+        return texts
+    inside = [given[name] for _, name in gathered.fields]
+    kept_given = [one for name, one in given.items() if name not in gathered.gone]
+    if _acts_otherwise(_order(texts, text, inside, kept_given)):
+        return Unclear.EFFECT
+    return edits_of(call, texts)
+
+
+def _order(
+    texts: Sequence[str], made: str, inside: Sequence[Argument], kept: Sequence[Argument]
+) -> list[Argument]:
+    """Return the arguments of before in the order in which their values stand now."""
+    found: list[Argument] = []
+    for text in texts:
+        if text == made:
+            found += inside
+            continue
+        values = text, text.partition("=")[2].strip()
+        found += [
+            one
+            for one in kept
+            if one not in found and (one.text in values or _value(one) in values)
+        ][:1]
+    return found
+
+
+def _acts_otherwise(now: Sequence[Argument]) -> bool:
+    """Return whether one that does something is before another now that it was behind, or so."""
+    for place, one in enumerate(now):
+        for other in now[place + 1 :]:
+            acts, still = [], []
+            for text in (_value(one), _value(other)):
+                acts.append(_ACTS.search(text) is not None)
+                still.append(_STILL.fullmatch(text) is not None and not acts[-1])
+            is_shared = bool({*_WORD.findall(_value(one))} & {*_WORD.findall(_value(other))})
+            if one.start > other.start and any(acts) and (is_shared or not any(still)):
+                return True
+    return False
+
+
+def _is_taken(language: str, type_: str, name: str) -> bool:
+    """Return whether a parameter of a type takes one object of that name, as it is made."""
+    pattern = _TAKES.get(language, "(?!)").replace("{name}", re.escape(name))
+    return re.fullmatch(pattern, type_.strip()) is not None
 
 
 def _literal(language: str, made: str, values: Sequence[tuple[str, str]]) -> str:

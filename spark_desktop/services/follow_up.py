@@ -168,12 +168,14 @@ class FollowUps:
         survey = Survey(self._names, self._files, tree, words)
         await survey.take(after)
         await survey.read(sorted(holders))
-        fresh, home = _fresh_lines(base, after), after.text.content
+        fresh = _fresh_lines(base, after)
         followed = []
         for one in changed:
             target = await survey.target(one)
             if target is not None:
                 gathered = parameter_object(one, _types(survey, one.new.path))
+                file = survey.known.get(one.new.path)
+                home = "" if file is None else file.content
                 followed.append(Followed(target, one, self._burst, fresh, gathered, home))
         plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         await self._let_wait(plan, survey)

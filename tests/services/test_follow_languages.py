@@ -462,3 +462,85 @@ async def test_a_change_is_followed_to_each_use_and_nowhere_else(case, project):
         wanted[name] = text
     assert one.offered == wanted
     assert case.left in one.left
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "use"),
+    [
+        # Another name than the folder's, a test, a program, another module, or not for all.
+        ("limits/l.go", "package caps", ""),
+        ("limits/l_test.go", "package limits", ""),
+        ("limits/l.go", "package main", ""),
+        ("other/internal/limits/l.go", "package limits", ""),
+        # The package's name is another thing there, or nothing needs to name it.
+        ("limits/l.go", "package limits", "func f(util T) int { return util.Most }\n"),
+        ("limits/l.go", "package limits", 'import . "example.com/app/text"\n'),
+        ("limits/l.go", "package limits", 'import _ "example.com/app/limits"\n'),
+        # It imports this one already.
+        ("limits/l.go", 'package limits\n\nimport "example.com/app"', ""),
+    ],
+)
+async def test_in_go_what_could_not_be_compiled_is_left(project, home, name, use):
+    head = 'package app\n\nimport "example.com/app/util"\n'
+    text = f"{head}{use}\nvar a = util.Most\n"
+    util = "package util\n\nconst Most = 3\n\nfunc Cut() {}\n"
+    one = project({"go.mod": GO["go.mod"], "util/u.go": util, "a.go": text, home: f"{name}\n"})
+    one.write(home, f"{name}\n\nconst Most = 3\n")
+    await one.world.inbox.saved([home])
+    await one.replace("util/u.go", ("const Most = 3\n\n", ""))
+    assert "a.go" not in one.offered
+
+
+async def test_in_go_a_small_letter_keeps_a_name_in_its_package(project):
+    util = "package util\n\nconst most = 3\n\nfunc Cut() {}\n"
+    use = "package util\n\nvar a = most\n"
+    files = {"go.mod": GO["go.mod"], "util/u.go": util, "util/a.go": use, "limits/l.go": ""}
+    one = project(files)
+    await one.save(limits___l__go="package limits\n\nconst most = 3\n")
+    await one.replace("util/u.go", ("const most = 3\n\n", ""))
+    assert one.offered == {}
+
+
+MOVED = {
+    "src/text.ts": "export const MOST = 3;\n\nexport function cut(x: string) {}\n",
+    "src/limits.ts": "export const MOST = 3;\nexport type Y = 1;\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("use", "now"),
+    [
+        (
+            'import * as text from "./text";\n'
+            'import type { Y } from "./limits";\n\nf(text.MOST);\n',
+            'import { MOST } from "./limits";\nimport type { Y } from "./limits";\n\nf(MOST);\n',
+        ),
+        ('import * as text from "./text";\n\nfunction f(text: T) { return text.MOST; }\n', None),
+        ('import * as text from "./text";\n\nvi.spyOn(text, "MOST");\nf(text.MOST);\n', None),
+    ],
+)
+async def test_in_typescript_a_value_is_not_imported_as_a_type(project, use, now):
+    one = project({**MOVED, "src/a.ts": use})
+    await one.replace("src/text.ts", ("export const MOST = 3;\n\n", ""))
+    found = one.offered.get("src/a.ts")
+    assert sorted((found or "").splitlines()) == sorted((now or "").splitlines())
+
+
+async def test_a_file_that_requires_its_modules_gets_no_import(project):
+    text = "const MOST = 3;\n\nfunction cut(x) { return MOST; }\nmodule.exports = { cut };\n"
+    one = project({"src/text.js": text, "src/limits.js": "export const MOST = 3;\n"})
+    await one.replace("src/text.js", ("const MOST = 3;\n\n", ""))
+    assert one.offered == {}
+
+
+async def test_a_program_beside_a_library_of_rust_is_another_crate(project):
+    files = {
+        "Cargo.toml": '[package]\nname = "app"\n',
+        "src/lib.rs": "pub mod text;\npub mod limits;\n",
+        "src/main.rs": "mod text;\n\nfn main() {\n    text::MOST;\n}\n",
+        "src/text.rs": "pub const MOST: usize = 3;\n\npub fn cut() {}\n",
+        "src/limits.rs": "pub const MOST: usize = 3;\n",
+    }
+    one = project(files)
+    await one.replace("src/text.rs", ("pub const MOST: usize = 3;\n\n", ""))
+    assert one.offered == {}

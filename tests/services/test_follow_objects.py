@@ -147,6 +147,24 @@ async def test_calls_pass_the_object_that_takes_the_place_of_their_arguments(cas
         (MARKED.replace("@dataclass\n", ""), "mark(1, 2)"),
         # What is called second may need what the first one does.
         (MARKED, "mark(f(), g())"),
+        (MARKED, "mark(queue.pop(), queue.size)"),
+        (MARKED, "mark(await f(), await g())"),
+        (MARKED, "mark(n := 1, n + 1)"),
+        (MARKED, "mark(row=1, sign=f(), column=g())"),
+        (MARKED, "mark(1,  # the row\n         2)"),
+        # What it is made from is not what its fields say.
+        (MARKED.replace("class Point:", "class Point(Base):"), "mark(1, 2)"),
+        (MARKED.replace("@dataclass", "@dataclass(init=False)"), "mark(1, 2)"),
+        (
+            MARKED.replace("    y: int\n", "    y: int\n\n    def __init__(self): ...\n"),
+            "mark(1, 2)",
+        ),
+        # It takes several of them.
+        (
+            POINT.replace("x:", "row:").replace("y:", "column:")
+            + "def mark(places: list[Point], sign='*'):\n    put(places, sign)\n",
+            "mark(1, 2)",
+        ),
     ],
 )
 async def test_where_it_is_open_what_to_pass_the_model_is_asked(project, now, call):
@@ -154,6 +172,73 @@ async def test_where_it_is_open_what_to_pass_the_model_is_asked(project, now, ca
     one = project({"a.py": PYTHON + MARK, "b.py": use}, "def h():\n    pass\n")
     await one.save(a__py=PYTHON + now)
     assert one.world.endpoint.requests
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "from a import mark\nfrom geo import Point\n",
+        "from a import mark\n\nPoint = 3\n",
+        # A cycle of modules may be why it is imported in functions.
+        "import a\n\ndef g():\n    from a import mark\n",
+    ],
+)
+async def test_where_the_type_cannot_be_brought_for_sure_the_model_is_asked(project, head):
+    call = "    from a import mark\n    mark(1, 2)\n" if "def g" in head else "    mark(1, 2)\n"
+    head = head.removeprefix("import a\n\n")
+    one = project({"a.py": PYTHON + MARK, "b.py": f"{head}\n\ndef h():\n{call}"}, "def h(): ...\n")
+    await one.save(a__py=PYTHON + MARKED)
+    assert one.offered.get("b.py", "").find("Point(x") < 0
+    assert one.world.endpoint.requests
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "use"),
+    [
+        ("go: of another package", "place Point", "place *Point", None),
+        ("go: of another package", "X, Y", "x, y", None),
+        ("rust: brought by name", "pub x", "x", None),
+        ("rust: brought by name", "place: Point", "place: &Point", None),
+        ("typescript: a literal", "place: Point", "place: Point[]", None),
+        ("typescript: a literal", "  y: number;\n", "  y: number;\n  far(): number;\n", None),
+        ("c++: fields that are called like the parameters", "const Place&", "Place&", None),
+        (
+            "c++: fields that are called like the parameters",
+            "struct",
+            "namespace a {}\nstruct",
+            None,
+        ),
+        ("typescript: a literal", "", "", ("mark(2, x)", "mark(x++, x)")),
+    ],
+)
+async def test_what_cannot_be_made_for_a_call_is_not_made(project, name, old, new, use):
+    case = next(one for one in CASES if one.name == name)
+    path, text = case.use
+    text = text.replace(*use) if use else text
+    now = case.now.replace(".Y", ".y").replace(".X", ".x") if new == "x, y" else case.now
+    one = project({case.path: case.before, path: text, **case.more}, "nothing")
+    one.write(case.path, now.replace(old, new, 1) if old else now)
+    await one.world.inbox.saved([case.path])
+    await one.world.turns.idle()
+    assert one.offered.get(path, "nothing\n") == "nothing\n"
+
+
+async def test_in_rust_another_crate_names_the_crate(project):
+    case = next(one for one in CASES if one.name == "rust: brought by name")
+    use = "use app::a::mark;\n\nfn f() {\n    mark(1, 2);\n}\n"
+    crate = {"Cargo.toml": '[package]\nname = "app"\n', "src/lib.rs": "pub mod a;\n"}
+    one = project({case.path: case.before, "tests/b.rs": use, **crate})
+    await one.save(src___a__rs=case.now)
+    assert one.offered["tests/b.rs"] == use.replace(
+        "mark;\n", "mark;\nuse app::a::Point;\n"
+    ).replace("mark(1, 2)", "mark(Point { x: 2, y: 1 })")
+
+
+async def test_below_src_a_type_is_imported_without_that_folder(project):
+    use = 'import os\n\n\ndef f(chart: "Chart"):\n    return chart.at(1, 2)\n'
+    one = project({"src/p/__init__.py": "", "src/p/a.py": PYTHON + CHART, "src/p/b.py": use})
+    await one.save(src___p___a__py=PYTHON + CHARTED)
+    assert "\nfrom p.a import Point\n" in one.offered["src/p/b.py"]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +251,10 @@ async def test_where_it_is_open_what_to_pass_the_model_is_asked(project, now, ca
         ("rust", "struct P {\n    pub(crate) x: Vec<u8>,\n    y: u8,\n}", ("x", "y")),
         ("cpp", "struct P {\n  std::vector<int> x; int y{1}, z;\n};", ("x", "y")),
         ("cpp", "struct P {\n  P(int x);\n  int x;\n};", ()),
+        ("go", "type P struct {\n\tBase\n\tx int\n}", ()),
+        ("rust", "enum P {\n    A { x: u8 },\n}", ()),
+        ("typescript", "interface P extends Q { x: string }", ()),
+        ("cpp", "struct P : Q {\n  int x;\n};", ()),
         ("ruby", "class P\nend", ()),
     ],
 )

@@ -104,3 +104,58 @@ async def test_a_new_method_that_does_something_else_takes_no_calls(project):
     more = "\n    @classmethod\n    def parse(cls, text):\n        return cls(text.strip())\n"
     await one.save(pots___book__py=other + more)
     assert one.offered == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # It is called on an object, by nobody else, has to be awaited, or gives nothing.
+        ("    @classmethod\n    def parse(cls, text)", "    def parse(self, text)"),
+        ("def parse", "def _parse"),
+        ("def parse", "async def parse"),
+        ("        return cls(glazes)\n", "        cls(glazes)\n"),
+        ("parse(cls, text):", 'parse(cls, text) -> "Book | None":'),
+    ],
+)
+async def test_a_method_that_cannot_stand_for_the_constructor_takes_no_calls(project, old, new):
+    one = project(FILES)
+    now = parsed()
+    assert old in now
+    await one.save(pots___book__py=now.replace(old, new))
+    assert one.offered == {}
+
+
+@pytest.mark.parametrize(
+    ("call", "now"),
+    [
+        ("new book.Book('a')", "book.Book.parse('a')"),
+        ("new Book<string>('a')", None),
+    ],
+)
+async def test_new_goes_from_before_the_whole_name(project, call, now):
+    body = (
+        "    const lines = text.split('\\n').map((line) => line.trim());\n"
+        "    {} lines.filter((line) => line.length > 0 && line[0] !== '#'){};\n  }}\n"
+    )
+    before = "export class Book {\n  glazes: string[];\n  constructor(text: string) {\n"
+    after = before.replace("text", "glazes") + "    this.glazes = glazes;\n  }\n"
+    after += "  static parse(text: string) {\n" + body.format("return new Book(", ")") + "}\n"
+    use = 'import * as book from "./book";\nimport { Book } from "./book";\n\nuse(CALL);\n'
+    files = {"src/book.ts": before + body.format("this.glazes =", "") + "}\n"}
+    one = project({**files, "src/use.ts": use.replace("CALL", call)})
+    await one.save(src___book__ts=after)
+    assert one.offered.get("src/use.ts") == (now and use.replace("CALL", now))
+
+
+async def test_a_method_that_a_subclass_has_of_its_own_is_still_called(project):
+    body = (
+        "        words = [word.lower() for word in text.split()]\n        return '-'.join(words)\n"
+    )
+    use = (
+        "from a import Slug\n\n\nclass Short(Slug):\n    def make(self, text):\n"
+        "        return super().make(text)[:9]\n\n\nprint(Short().make('A b'))\n"
+    )
+    one = project({"a.py": f"class Slug:\n    def make(self, text):\n{body}", "b.py": use})
+    now = "    def make(self, words):\n        return '-'.join(words)\n\n"
+    await one.save(a__py=f"class Slug:\n{now}    def of_text(self, text):\n{body}")
+    assert one.offered == {}

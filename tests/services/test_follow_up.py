@@ -347,6 +347,23 @@ async def test_a_moved_constant_is_imported_from_its_new_place(project):
             "from pkg.limits import LIMIT\n\nprint(LIMIT)\n",
         ),
         (
+            "import pkg.util\n\nprint(pkg.util.LIMIT, pkg.limits)\n",
+            "import pkg.util\nfrom pkg.limits import LIMIT\n\nprint(LIMIT, pkg.limits)\n",
+        ),
+        (
+            "from pkg import util; import os\n\nprint(util.LIMIT)\n",
+            "from pkg import util; import os\nfrom pkg.limits import LIMIT\n\nprint(LIMIT)\n",
+        ),
+        (
+            "import os\nfrom pkg import util\n\nprint(util.LIMIT, util)\n\nimport late\n",
+            None,
+        ),
+        (
+            "from pkg import util\n\nprint(util.LIMIT, util.titled)\n\nimport late\n",
+            "from pkg import util\nfrom pkg.limits import LIMIT\n\n"
+            "print(LIMIT, util.titled)\n\nimport late\n",
+        ),
+        (
             "from pkg import util\nfrom pkg.limits import MANY\n\nprint(util.LIMIT, MANY)\n",
             "from pkg.limits import LIMIT, MANY\n\nprint(LIMIT, MANY)\n",
         ),
@@ -356,7 +373,34 @@ async def test_what_is_got_at_by_its_module_is_brought_from_where_it_is_now(proj
     one = project({"pkg/util.py": UTIL, "pkg/limits.py": "MANY = 3\n", "use.py": use})
     await one.save(pkg___limits__py="MANY = 3\nLIMIT = 40\n")
     await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
-    assert one.offered["use.py"] == now
+    assert one.offered.get("use.py") == now
+
+
+async def test_a_variable_that_may_be_set_later_is_not_copied(project):
+    use = "from pkg import util\n\nprint(util.limit)\n"
+    util = UTIL.replace("LIMIT", "limit")
+    one = project({"pkg/util.py": util, "pkg/limits.py": "", "use.py": use})
+    await one.save(pkg___limits__py="limit = 40\n")
+    await one.replace("pkg/util.py", ("limit = 40\n", ""))
+    assert "use.py" not in one.offered
+
+
+async def test_a_package_still_offers_the_module_of_which_it_needs_nothing_more(project):
+    use = "from . import util\n\nX = util.LIMIT\n"
+    one = project({"pkg/util.py": UTIL, "pkg/limits.py": "", "pkg/__init__.py": use})
+    await one.save(pkg___limits__py="LIMIT = 40\n")
+    await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
+    now = "from . import util\nfrom .limits import LIMIT\n\nX = LIMIT\n"
+    assert one.offered["pkg/__init__.py"] == now
+
+
+async def test_what_would_make_a_cycle_of_modules_is_left(project):
+    limits = "from pkg.use import X\n\n"
+    use = "from pkg import util\n\nX = util.LIMIT\n"
+    one = project({"pkg/util.py": UTIL, "pkg/limits.py": limits, "pkg/use.py": use})
+    await one.save(pkg___limits__py=limits + "LIMIT = 40\n")
+    await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
+    assert "pkg/use.py" not in one.offered
 
 
 @pytest.mark.parametrize(
@@ -364,6 +408,14 @@ async def test_what_is_got_at_by_its_module_is_brought_from_where_it_is_now(proj
     [
         "from pkg import util\n\nLIMIT = 3\nprint(util.LIMIT)\n",
         "from other import LIMIT\nfrom pkg import util\n\nprint(util.LIMIT)\n",
+        "from pkg.util import LIMIT as L\nfrom pkg import util\n\nprint(util.LIMIT, L)\n",
+        # It is given a value, or the module is: to a parameter, or to whoever gets it.
+        "from pkg import util\n\nutil.LIMIT = 3\nprint(util.LIMIT)\n",
+        "from pkg import util\n\nutil.LIMIT += 3\n",
+        "from pkg import util\n\n\ndef f(util):\n    return util.LIMIT\n\n\nprint(util.LIMIT)\n",
+        "from pkg import util\n\nmonkeypatch.setattr(util, 'LIMIT', 3)\nprint(util.LIMIT)\n",
+        # A cycle of modules may be why it is imported in a function.
+        "def f():\n    from pkg import util\n\n    return util.LIMIT\n",
     ],
 )
 async def test_where_the_name_alone_is_another_thing_it_is_left(project, use):
