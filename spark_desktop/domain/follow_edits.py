@@ -368,11 +368,20 @@ def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     """Follow a value of a type of texts in the files that get something from where it is."""
     target = followed.target
     is_home = file.path in target.homes
-    reaches = (tree.files(file.language, file.path, one.module) for one in file.brought)
-    if not is_home and not any(files & target.paths for files in reaches):
+    reached = [
+        one
+        for one in file.brought
+        if tree.files(file.language, file.path, one.module) & target.paths
+    ]
+    if not is_home and not reached:
         return FileFollow(file.path)
+    name = target.name
+    aliases = {one.local for one in reached if one.name == name}
+    own = {one.local for one in file.brought} | {one.name for one in file.defined}
+    if is_home or (name not in own and any(one.name in ("", "*") for one in reached)):
+        aliases.add(name)
     skipped = followed.fresh_lines if is_home else frozenset[int]()
-    found = literals_meant(followed.change, file, followed.home, skipped)
+    found = literals_meant(followed.change, file, followed.home, skipped, aliases)
     reason = say("it stands in a comment or a text")
     left = tuple(Left(file.path, line, reason, is_text=True) for line in found.others)
     return FileFollow(file.path, found.edits, left=left, lines=found.lines)

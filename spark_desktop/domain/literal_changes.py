@@ -1,28 +1,23 @@
 """A value of a type that is one of several texts, and where it is meant in other files. Pure.
 
 ``type State = "moored" | "sailing"`` of TypeScript, and ``Literal["moored", "sailing"]`` of Python.
-A text that is equal may be shown to people: only where the others of the type stand beside it, or
+A text that is equal may be shown to people: only where all others of the type stand beside it, or
 what is of the type, it is meant for sure.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.file_names import FileNames
+from spark_desktop.domain.literal_groups import Groups
+from spark_desktop.domain.literal_tokens import Token, Tokens
+from spark_desktop.domain.literal_types import is_plain_name, typed_names
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
 _LANGUAGES = ("typescript", "tsx", "javascript", "python")
-_TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*|/\*(?s:.*?)\*/)|(?P<text>\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''"
-    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
-    r"|(?P<word>[A-Za-z_$][\w$]*)|(?P<sign>[=!]==?|=>|[^\s\w])"
-)
-_HASHES = re.compile(_TOKEN.pattern.replace("//[^", "\\#[^"))
 _COMPARES = ("===", "!==", "==", "!=")
-_CLOSES = {")": "(", "]": "[", "}": "{"}
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_DECLARES = ("const", "let", "var")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,158 +29,136 @@ class Meant:
     others: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def value(self) -> str:
-        """Return what a text or a word says."""
-        return self.text[1:-1] if self.kind == "text" else self.text
-
-
 def literals_meant(
-    change: NameChange, file: FileNames, home: str, skipped: frozenset[int]
+    change: NameChange,
+    file: FileNames,
+    home: str,
+    skipped: frozenset[int],
+    aliases: Collection[str],
 ) -> Meant:
     """Return where a file means the value that is called otherwise now.
 
     ``home`` is the text of the file that defines the type: what is of the type there is so
-    everywhere. Lines that are ``skipped`` stay as they are.
+    everywhere, unless this file says otherwise. ``aliases`` are what the type is called in the
+    file. Lines that are ``skipped`` stay as they are.
     """
     if change.literal is None or file.language not in _LANGUAGES:
         return Meant()
-    reader = _Reader(change, file, home)
+    reader = _Reader(change, file, home, aliases)
     edits, lines, others = [], [], []
+    line = at = 0
     for token, is_sure in reader.found():
-        line = file.content.count("\n", 0, token.start)
+        line, at = line + file.content.count("\n", at, token.start), token.start
         if line in skipped:
             continue
-        if not is_sure:
+        written = reader.written(token) if is_sure else ""
+        if not written:
             others.append(line)
             continue
-        edits.append(TextEdit(token.start, token.end, reader.written(token)))
+        edits.append(TextEdit(token.start, token.end, written))
         lines.append(line)
     return Meant(tuple(edits), tuple(lines), tuple(others))
 
 
 class _Reader:
-    def __init__(self, change: NameChange, file: FileNames, home: str) -> None:
+    def __init__(
+        self, change: NameChange, file: FileNames, home: str, aliases: Collection[str]
+    ) -> None:
         assert change.literal is not None
         self._old, self._new, members = change.literal
-        self._others = frozenset(members)
-        alias = re.escape(change.old.name)
-        is_python = file.language == "python"
-        pattern = _HASHES if is_python else _TOKEN
-        found = pattern.finditer(file.content)
-        self._tokens = [
-            _Token(one.lastgroup or "", one[0], one.start(), one.end())
-            for one in found
-            if one.lastgroup != "comment"
-        ]
-        self._around = _openers(self._tokens)
-        typed = re.compile(rf"([\w$]+)\??\s*:\s*(?:readonly\s+)?{alias}\b(?!\s*\[)")
-        self._typed = {change.old.name, *typed.findall(home), *typed.findall(file.content)}
-        kept = re.compile(rf"([\w$]+)\s*:\s*(?:Record|Map|[Dd]ict|Mapping)[<\[]\s*{alias}\b")
-        self._kept = {*kept.findall(home), *kept.findall(file.content)}
-
-    def found(self) -> Iterator[tuple[_Token, bool]]:
-        """Yield each text or key that is the value, and whether it is meant for sure."""
-        for place, token in enumerate(self._tokens):
-            if token.value != self._old:
-                continue
-            if self._is_key(place):
-                yield token, self._is_among_keys(place)
-            elif token.kind == "text":
-                yield token, self._is_meant(place)
-
-    def written(self, token: _Token) -> str:
-        """Return the new value as it stands in the place of a token."""
-        if token.kind == "word":
-            return self._new if _NAME.fullmatch(self._new) else f'"{self._new}"'
-        return f"{token.text[0]}{self._new}{token.text[-1]}"
-
-    def _at(self, place: int) -> _Token:
-        inside = 0 <= place < len(self._tokens)
-        return self._tokens[place] if inside else _Token("", "", 0, 0)
-
-    def _is_meant(self, place: int) -> bool:
-        before, after = self._at(place - 1).text, self._at(place + 1).text
-        if before == "case":
-            return self._is_case(place)
-        if before in _COMPARES:
-            return self._at(place - 2).text in self._typed
-        if after in _COMPARES:
-            return self._last_word(place + 2) in self._typed
-        if before in (":", "=") and self._at(place - 2).text in self._typed:
-            return True
-        if "|" in (before, after):
-            beside = {self._at(place - 2).value, self._at(place + 2).value}
-            return bool(beside & self._others)
-        if before == "[" and after == "]" and self._at(place - 2).text in self._kept:
-            return True
-        return self._is_among_others(place)
-
-    def _last_word(self, place: int) -> str:
-        """Return the last name of ``a.b.c`` that begins at a place."""
-        while self._at(place + 1).text in (".", "?") and self._at(place + 2).kind == "word":
-            place += 2
-        return self._at(place).text
-
-    def _is_case(self, place: int) -> bool:
-        """Return whether other values of the type are cases beside."""
-        around = self._around[place]
-        return any(
-            self._at(other - 1).text == "case" and one.value in self._others
-            for other, one in enumerate(self._tokens)
-            if one.kind == "text" and self._around[other] == around
+        self._aliases = frozenset(aliases)
+        self._is_python = file.language == "python"
+        self._home = home
+        values = frozenset((self._old, *members))
+        there = typed_names(home, {change.old.name}, values)
+        here = typed_names(file.content, self._aliases, values)
+        self._here = here.names - there.others - here.others
+        self._typed = (there.names | here.names) - there.others - here.others
+        self._kept = there.keyed | here.keyed
+        self._tokens = Tokens(file.content, file.language)
+        self._at = self._tokens.at
+        self._groups = Groups(
+            self._tokens, file, change.literal, self._aliases, self._typed, self._kept
         )
 
-    def _is_among_others(self, place: int) -> bool:
-        """Return whether it is in a list or a set of values of the type."""
-        beside = self._level(place)
-        if not beside or any(one.kind not in ("text", "sign") for one in beside):
+    def found(self) -> Iterator[tuple[Token, bool]]:
+        """Yield each text or key that is the value, and whether it is meant for sure."""
+        for place, token in enumerate(self._tokens.all):
+            if token.value != self._old:
+                continue
+            if self._groups.is_key(place):
+                is_sure = self._groups.is_among_keys(place)
+            elif token.kind == "text":
+                is_sure = self._is_meant(place)
+            else:
+                continue
+            yield token, is_sure and not self._tokens.is_markup(place)
+
+    def written(self, token: Token) -> str:
+        """Return the new value as it stands in the place of a token; "" where it cannot."""
+        if token.kind == "word" and is_plain_name(self._new):
+            return self._new
+        quotes = [token.text[0], '"', "'"] if token.kind == "text" else ['"', "'"]
+        if "${" in self._new or "\\" in self._new:
+            quotes = []
+        quote = next((one for one in quotes if one not in self._new), "")
+        return f"{quote}{self._new}{quote}" if quote else ""
+
+    def _is_meant(self, place: int) -> bool:
+        before, after = self._at(place - 1), self._at(place + 1)
+        is_part = before.text in ("+", "%") or after.text in ("+", "%", "*", ".")
+        is_prefixed = before.kind == "word" and before.end == self._at(place).start
+        if is_part or is_prefixed or "text" in (before.kind, after.kind):
+            # It is only a part of another text.
             return False
-        signs = {one.text for one in beside if one.kind == "sign"}
-        texts = {one.value for one in beside if one.kind == "text"} - {self._old}
-        return signs <= {","} and bool(texts) and texts <= self._others
+        if "|" in (before.text, after.text):
+            return self._groups.is_in_union(place)
+        if before.text == "case":
+            return self._groups.is_case(place)
+        if before.text in _COMPARES:
+            return self._at(place - 2).text in self._typed
+        if after.text in _COMPARES:
+            return self._last_word(place + 2) in self._typed
+        if before.text == "=":
+            return self._is_assigned(place)
+        if before.text == ":":
+            # In Python that is the value of a key, or a function's or a condition's body.
+            is_field = self._at(place - 3).text in ("{", ",", ";")
+            is_typed = self._at(place - 2).text in self._typed
+            return is_field and is_typed and not self._is_python
+        if before.text == "," and self._at(place - 3).text == "<":
+            # ``Exclude<State, "sailing">``
+            return self._at(place - 2).text in self._aliases
+        if before.text == "[" and after.text == "]" and self._at(place - 2).text in self._kept:
+            return True
+        return self._groups.is_listed(place, self._last_word)
 
-    def _level(self, place: int) -> list[_Token]:
-        around = self._around[place]
-        if around < 0:
-            return []
-        return [one for other, one in enumerate(self._tokens) if self._around[other] == around]
+    def _is_assigned(self, place: int) -> bool:
+        """Return whether what the text is given to is of the type."""
+        name, before = self._at(place - 2).text, self._at(place - 3).text
+        if name in self._aliases and before == ":":
+            return True
+        if name not in self._typed or before in _DECLARES:
+            return False
+        if before == ".":
+            return True
+        around = self._tokens.around[place]
+        if self._is_python and self._at(around).text == "(":
+            called = self._at(around - 1).text
+            if self._at(around - 2).text != "def":
+                # Of all that can be called, what stands beside the type takes one.
+                return any(f"{word} {called}" in self._home for word in ("class", "def"))
+        return name in self._here
 
-    def _is_key(self, place: int) -> bool:
-        around = self._around[place]
-        is_object = around >= 0 and self._at(around).text == "{"
-        is_first = self._at(place - 1).text in ("{", ",")
-        return is_object and is_first and self._at(place + 1).text == ":"
-
-    def _is_among_keys(self, place: int) -> bool:
-        around = self._around[place]
-        keys = {
-            one.value
-            for other, one in enumerate(self._tokens)
-            if self._around[other] == around and self._is_key(other)
-        } - {self._old}
-        return bool(keys) and keys <= self._others
-
-
-def _openers(tokens: Sequence[_Token]) -> list[int]:
-    """Return for each token the place of the bracket around it, -1 for none."""
-    found: list[int] = []
-    open_: list[int] = []
-    for place, token in enumerate(tokens):
-        is_sign = token.kind == "sign"
-        if is_sign and token.text in _CLOSES:
-            if open_ and tokens[open_[-1]].text == _CLOSES[token.text]:
-                open_.pop()
-            found.append(open_[-1] if open_ else -1)
-            continue
-        found.append(open_[-1] if open_ else -1)
-        if is_sign and token.text in "([{":
-            open_.append(place)
-    return found
+    def _last_word(self, place: int) -> str:
+        """Return the last name of ``a.b?.c`` that begins at a place; "" where more follows."""
+        if self._at(place).kind != "word":
+            return ""
+        while True:
+            step = 1 if self._at(place + 1).text == "." else 2
+            is_dot = self._at(place + step).text == "."
+            is_asked = step == 1 or self._at(place + 1).text == "?"
+            if not (is_dot and is_asked and self._at(place + step + 1).kind == "word"):
+                break
+            place += step + 1
+        return "" if self._at(place + 1).text in ("(", "[", "!", "+") else self._at(place).text
