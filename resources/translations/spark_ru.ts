@@ -5406,6 +5406,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The documentation does not begin with what it is about.</source>
+   <translation>Документация не начинается с того, о чём она.</translation>
+  </message>
+  <message>
    <source>The documentation does not name {words}.</source>
    <translation>В документации не названо: {words}.</translation>
   </message>

@@ -47,6 +47,11 @@ _RETURNS_SECTION = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
+# The heading of a part of a documentation, where its first sentence should stand.
+_SECTION = re.compile(r"(?:[/*!\s]*\n)*[/*!\s]*#{1,3}\s+\w")
+_PYTHON_SECTION = re.compile(
+    r"[\"'rRuU\s]*(?:(?:Args|Arguments|Parameters|Returns?|Raises|Yields)\s*:?\s*\n|:(?:param|returns?|raises)\b)"
+)
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
@@ -106,6 +111,10 @@ def unsaid(
         reason = _of_one(instruction, path, region, functions, known)
     text = "\n".join(one.comment for one in functions) + comments_of(region)
     is_advice = False
+    had = any(one.comment for one in known.functions.values()) or bool(comments_of(before))
+    if reason is None and _begins_with_section(path, text) and not had:
+        reason = say("The documentation does not begin with what it is about.")
+        is_advice = not is_strict
     if reason is None and text.strip():
         reason = unsaid_value(instruction, text)
     if reason is None and text.strip():
@@ -116,6 +125,12 @@ def unsaid(
         reason = unsaid_words(instruction, text, names)
         is_advice = reason is not None and not is_strict
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
+
+
+def _begins_with_section(path: str, text: str) -> bool:
+    """Return whether a documentation tells errors or parameters, and not first what is done."""
+    pattern = _PYTHON_SECTION if path.endswith(_PYTHON) else _SECTION
+    return path.endswith((*_PYTHON, ".rs")) and pattern.match(text.lstrip()) is not None
 
 
 def undocumented(instruction: str, path: str, region: str, content: str = "") -> Check | None:

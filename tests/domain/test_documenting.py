@@ -204,3 +204,34 @@ def test_names_in_the_form_of_code_count_without_backticks():
     text = 'def f(a):\n    """Take it."""\n    raise NotEnough(a)\n'
     verdict = unsaid("write a docstring that says NotEnough is raised", "a.py", text)
     assert verdict.detail == "The documentation does not name NotEnough."
+
+
+LOAD = "{}pub fn load(&mut self, crates: &[u32]) -> Result<u32, Refused> {{\n    Ok(1)\n}}\n"
+ERRORS = "/// # Errors\n///\n/// `Refused::Gone` where the barge has left.\n"
+ARGS = '    """\n    Args:\n        a: what is returned.\n\n    Returns:\n        It.\n    """\n'
+PYTHON = "def f(a):\n{}    return a\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "passes"),
+    [
+        ("a.rs", LOAD.format(""), LOAD.format(ERRORS), False),
+        ("a.rs", LOAD.format(""), LOAD.format("/// Loads crates.\n///\n" + ERRORS), True),
+        ("a.rs", LOAD.format(ERRORS), LOAD.format(ERRORS), True),
+        ("a.py", PYTHON.format(""), PYTHON.format(ARGS), False),
+        (
+            "a.py",
+            PYTHON.format(""),
+            PYTHON.format(ARGS.replace("Args", "Return a.\n\n    Args")),
+            True,
+        ),
+        ("a.py", PYTHON.format(ARGS), PYTHON.format(ARGS), True),
+        ("a.py", PYTHON.format(""), PYTHON.format('    """Returns a."""\n'), True),
+    ],
+)
+def test_a_documentation_begins_with_what_is_done(path, before, after, passes):
+    check = unsaid("write the documentation", path, after, before)
+    assert check.passed == passes, check.detail
+    lax = unsaid("write the documentation", path, after, before, is_strict=False)
+    assert lax.passed == passes
+    assert lax.is_advice != passes
