@@ -51,6 +51,8 @@ _NO_TEXT_BELOW = (
     "domain/failure_formats/",
     "domain/language_members.py",
     "domain/model_shelf.py",
+    "domain/moved_",
+    "domain/new_imports.py",
     "domain/notices.py",
     "domain/parameter_objects.py",
     "domain/python_",
