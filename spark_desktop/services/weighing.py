@@ -39,8 +39,8 @@ class Weighing:
 
         Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
         that nothing proves, and of what was asked for in words three of three answers have to
-        agree, or four of five; of the smallest all of five. Of these what a test proves but for a
-        bound is weighed as well. A broken file that parses again is no new code, and weighed.
+        agree, or four of five; of the smallest all of five. What a test proves but for a bound is
+        weighed as well. A broken file that parses again is no new code, and weighed.
 
         Nothing else is weighed that a test has proved, nor where other answers would cost money.
         Raises EndpointError.
@@ -53,7 +53,7 @@ class Weighing:
         is_proved = any(check.proves and check.passed for check in found.evidence)
         if is_proved:
             found, is_open = await self._bounded(work, found)
-            if not is_open or not is_least or not found.model:
+            if not is_open or not is_small or not found.model:
                 return found
         elif is_small and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")

@@ -363,11 +363,12 @@ NOT = "def late(day, last):\n    return not day <= last\n"
         ((AFTER, FROM, NOT), "The model answered 3 times, each time something else."),
     ],
 )
-async def test_of_the_smallest_models_an_answer_whose_bound_no_test_decides_is_weighed(
-    world_of, answers, told
+@pytest.mark.parametrize("model", [SMALL, replace(SMALL, id="qwen2.5-coder-1.5b")])
+async def test_of_small_models_an_answer_whose_bound_no_test_decides_is_weighed(
+    world_of, answers, told, model
 ):
     world = world_of(MemoryFiles(a__py=LATE), *(fenced(code) for code in answers))
-    world.endpoint.become(SMALL)
+    world.endpoint.become(model)
     world.suggester.effort = Effort(samples=3)
     world.suggester.project = passes_late
     (trigger,) = world.triggers("a.py")
