@@ -322,6 +322,8 @@ class _Following:
         if old is None or new is None or not are_others(old, new):
             return
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
+        if here is not None and not are_others(here.parameters or (), new):
+            return
         if self._file.language in ("c", "cpp") and here is not None:
             edit = prototype_edit(here, old, new)
             if edit is not None:

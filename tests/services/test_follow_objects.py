@@ -133,6 +133,7 @@ async def test_calls_pass_the_object_that_takes_the_place_of_their_arguments(cas
         assert old in use
         use = use.replace(old, new)
     assert one.offered == {path: use}
+    assert one.left == ""
     assert one.world.endpoint.requests == []
 
 
