@@ -104,7 +104,7 @@ def try_out(project: "Project", trials: Trials, tries: int | None) -> None:
     suggester = project.suggester
     suggester.project = trials
     repairs = (tries or TRIES) - 1
-    suggester.effort = replace(suggester.effort, repairs=repairs, project=True)
+    suggester.effort = replace(suggester.effort, repairs=repairs, project=True, trusts=True)
 
 
 def folder_in(root: Path) -> str:

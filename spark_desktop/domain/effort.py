@@ -14,6 +14,7 @@ class Effort:
     ``doubts``: an answer that nothing proves, and that others of the model contradict, is withheld.
     ``computed``: follow-ups of a rename are computed, not asked for. ``small``: one small change is
     tried where a test decides. ``lines``: the model writes single lines anew where a test decides.
+    ``trusts``: the user named the test that decides; what it leaves open is told and not weighed.
     """
 
     context: bool = True
@@ -26,3 +27,4 @@ class Effort:
     computed: bool = True
     small: bool = True
     lines: bool = True
+    trusts: bool = False

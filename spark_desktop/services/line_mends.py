@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 
+from spark_desktop.domain.assertions import asserts
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.copied_values import copies_no_value
@@ -91,7 +92,9 @@ class LineMends:
         rows = [
             row
             for row in range(stub.body.start, stub.body.end)
-            if re.search(r"\w", lines[row]) and not _COMMENT.match(lines[row])
+            if re.search(r"\w", lines[row])
+            and not _COMMENT.match(lines[row])
+            and not asserts(lines[row])
         ]
         name = re.escape(trigger.snapshot.path.rpartition("/")[2])
         places = re.findall(rf"(?<![\w.-]){name}\"?(?:, line |:)(\d{{1,6}})", trigger.report)

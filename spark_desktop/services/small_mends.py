@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from spark_desktop.domain.assertions import keeps_assertions
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.failing_code import headers_included
@@ -105,6 +106,9 @@ class SmallMends:
         path, before = trigger.snapshot.path, target.content
         after = change.applied(before)
         if again is None or self._is_broken(path, before, after):
+            return None
+        # What decides is not what is mended.
+        if not keeps_assertions(before, after):
             return None
         told = await again(trigger, path, before, after)
         # What goes in circles leaves a run without a result.

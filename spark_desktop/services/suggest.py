@@ -208,6 +208,8 @@ class Suggester:
     async def _sought(self, work: Work) -> Proposal:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
+        # The test that the user named decides on every answer, also after one that changes nothing.
+        work.is_decided = work.is_decided or self.effort.trusts
         async for way in self.ways.of(work, self.effort):
             if way is Way.SMALL:
                 tried = await self._mends.tried(work.proposal, work.target)

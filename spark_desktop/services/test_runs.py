@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.assertions import asserts
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.compiled_sources import is_compiled, line_like, source_of
 from spark_desktop.domain.errors import FileError
@@ -61,11 +62,15 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The test of a failure: its file, its lines, and the one that failed; None: not known."""
+    """The test of a failure: its file, its lines, and the one that failed.
+
+    ``is_code``: nothing says that it is a test but that the line asserts something.
+    """
 
     snapshot: Snapshot
     lines: Span
     failing: int
+    is_code: bool = False
 
 
 class FailingCode:
@@ -158,6 +163,11 @@ class FailingCode:
                 for snapshot, symbol in called:
                     places.setdefault((symbol.path, symbol.lines), snapshot)
                 break
+        for one in tests:
+            if one.is_code:
+                # What a function of the program asserts may be wrong by what it did before.
+                place = Span(one.failing, one.failing + 1)
+                places.setdefault((one.snapshot.path, place), one.snapshot)
         if len(places) < MOST_CANDIDATES:
             for snapshot, lines in await self._called_there(places):
                 places.setdefault((snapshot.path, lines), snapshot)
@@ -175,6 +185,7 @@ class FailingCode:
         """Return the places outside of tests, and those in tests, the nearest first."""
         outside: list[tuple[Snapshot, int]] = []
         tests: list[_Seen] = []
+        stated: list[_Seen] = []
         files = frozenset(await self._files.files())
         for written in failure.frames:
             frame = written if written.path in files else await self._uncompiled(written, files)
@@ -186,8 +197,18 @@ class FailingCode:
             named = _named(own, failure.name)
             if is_test(frame.path) or (around is not None and around == named):
                 tests.append(_seen(snapshot, frame, around or named))
-            elif 0 <= frame.line < len(split_lines(snapshot.text.content)):
-                outside.append((snapshot, frame.line))
+                continue
+            lines = split_lines(snapshot.text.content)
+            if not 0 <= frame.line < len(lines):
+                continue
+            if asserts(lines[frame.line]):
+                stated.append(replace(_seen(snapshot, frame, around), is_code=around is not None))
+            outside.append((snapshot, frame.line))
+        if stated and not tests:
+            # A script that checks is a test whatever it is called: what it states is no mistake.
+            first = stated[0]
+            outside = [one for one in outside if one != (first.snapshot, first.failing)]
+            tests = [first]
         return outside, tests
 
     async def _uncompiled(self, frame: Frame, files: frozenset[str]) -> Frame:

@@ -42,7 +42,8 @@ class Weighing:
         agree, or four of five; of the smallest all of five. What a test proves but for a bound is
         weighed as well. A broken file that parses again is no new code, and weighed.
 
-        Nothing else is weighed that a test has proved, nor where other answers would cost money.
+        Nothing else is weighed that a test has proved, nor anything that the test proves which the
+        user named, nor where other answers would cost money.
         Raises EndpointError.
         """
         others = effort.samples - 1
@@ -53,7 +54,7 @@ class Weighing:
         is_proved = any(check.proves and check.passed for check in found.evidence)
         if is_proved:
             found, is_open = await self._bounded(work, found)
-            if not is_open or not is_small or not found.model:
+            if not is_open or not is_small or not found.model or effort.trusts:
                 return found
         elif is_small and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")

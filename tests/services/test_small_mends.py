@@ -225,3 +225,13 @@ async def test_what_a_class_holds_is_read_in_the_header_that_a_file_includes():
     # A header that cannot be read costs the rule and nothing else.
     del files.data["src/trap.hpp"]
     assert await mended(Run(right), proposal, files=files) is None
+
+
+async def test_what_a_file_asserts_is_not_mended():
+    text = "def free(total):\n    return total\n\n\nassert free(5) == 6\n"
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(4, 5), "a.py", "5 instead of 6", ("pytest",))
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    run = Run(text.replace("==", "!="), text.replace("6", "5"))
+    assert await mended(run, proposal) is None
+    assert all("assert free(5) == 6\n" in one for one in run.asked)

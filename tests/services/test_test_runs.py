@@ -443,3 +443,29 @@ async def test_what_the_likeliest_places_call_may_hold_the_mistake_too():
     )
     assert found.others[0].snapshot.path == "sums.py"
     assert not found.others[0].others
+
+
+SCRIPT = "from calc import add\n\nassert add(1, 2) == 3, add(1, 2)\n"
+STATED = (
+    'Traceback (most recent call last):\n  File "check.py", line 3, in <module>\n'
+    "    assert add(1, 2) == 3, add(1, 2)\nAssertionError: -1\n"
+)
+WITHIN = "def total(values):\n    found = sum(values)\n    assert found >= 0\n    return found\n"
+
+
+async def test_a_script_that_checks_is_a_test_whatever_it_is_called():
+    files = project(check__py=SCRIPT)
+    assert places(await pointed(files, STATED)) == [("calc.py", 0, 2)]
+    # Also where what it checks stands in the same file.
+    both = "def add(a, b):\n    return a - b\n\n\n" + SCRIPT.partition("\n\n")[2]
+    own = STATED.replace("check.py", "sums.py").replace("line 3", "line 5")
+    assert places(await pointed(project(sums__py=both), own)) == [("sums.py", 0, 2)]
+
+
+async def test_what_a_function_of_the_program_asserts_may_be_its_own_mistake():
+    told = STATED.replace("check.py", "sums.py").replace("<module>", "total")
+    files = project(sums__py=WITHIN)
+    assert places(await pointed(files, told)) == [("sums.py", 2, 3)]
+    # Who called it with such values comes first.
+    called = told.replace("  File", '  File "calc.py", line 2, in add\n    x\n  File', 1)
+    assert places(await pointed(files, called)) == [("calc.py", 1, 2), ("sums.py", 2, 3)]

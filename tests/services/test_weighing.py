@@ -378,6 +378,30 @@ async def test_of_small_models_an_answer_whose_bound_no_test_decides_is_weighed(
     assert len({request.seed for request in world.endpoint.requests}) == len(answers)
 
 
+async def test_the_test_that_the_user_named_decides_and_what_it_leaves_open_is_told(world_of):
+    world = world_of(MemoryFiles(a__py=LATE), fenced(AFTER))
+    world.endpoint.become(SMALL)
+    world.suggester.effort = Effort(samples=3, trusts=True)
+    world.suggester.project = passes_late
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.state == Ready()
+    assert proposal.evidence[-1].name == "bounds are tested"
+    assert len(world.endpoint.requests) == 1
+
+
+async def test_an_answer_that_changes_nothing_is_no_end_where_the_user_named_a_test(world_of):
+    idle = fenced(LATE.replace("    # tell whether the last day is over AI!\n", ""))
+    world = world_of(MemoryFiles(a__py=LATE), *[idle] * 5, fenced(AFTER))
+    world.endpoint.become(SMALL)
+    world.suggester.effort = Effort(samples=3, trusts=True)
+    world.suggester.project = passes_late
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.state == Ready()
+    assert len(world.endpoint.requests) == 6
+
+
 async def test_of_larger_models_it_is_shown_with_a_warning(world_of):
     world = world_of(MemoryFiles(a__py=LATE), fenced(AFTER))
     world.suggester.effort = Effort(samples=3)
