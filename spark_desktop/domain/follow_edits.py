@@ -145,9 +145,9 @@ class _Following:
             reason = say("which {name} is meant is not clear", name=one.name)
             self._left.append(Left(self._file.path, one.line, reason, at=one.start))
         change = self._followed.change
-        is_renamed = change.is_renamed and not change.is_replaced
         is_split = change.is_split
-        is_renamed = is_renamed and not self._followed.is_constructor and not is_split
+        is_renamed = change.is_renamed and not (change.is_replaced or is_split)
+        is_renamed = is_renamed and not self._followed.is_constructor
         blocked = self._blocked() if is_renamed and self._uses.found else None
         for one in self._uses.found:
             if blocked is not None:
@@ -198,7 +198,9 @@ class _Following:
             # Its own does what it did, and would be called no more.
             self._leave(one, say("it is defined here with the parameters before"))
             return
-        calls_new = re.search(rf"\.{re.escape(self._new)}\b", self._file.content)
+        # Of a class it is a method of that alone: ``JSON.parse`` is another one.
+        owner = rf"\b{re.escape(one.name)}" if self._followed.is_constructor else ""
+        calls_new = re.search(rf"{owner}\.{re.escape(self._new)}\b", self._file.content)
         if calls_new and self._file.path not in self._target.homes:
             # Somebody has been there: the rest may be meant as it is.
             if one.call is not None:

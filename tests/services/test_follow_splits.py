@@ -1,7 +1,6 @@
 """A save after which a new method does what another one did, which takes something else now."""
 
 import pytest
-from following import Following, following
 
 from spark_desktop.domain.events import ChangeIgnored
 
@@ -28,22 +27,6 @@ FILES = {
     "tests/test_book.py": "from pots.book import Book\n\nassert Book.parse('a: b').glazes\n"
     "assert Book({}).glazes == {}\n",
 }
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files) -> Following:
-        made.append(following(tmp_path, files))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 def parsed() -> str:
@@ -80,6 +63,7 @@ async def test_in_javascript_nothing_is_made_with_new_any_more(project):
         "    return new Book(lines.filter((line) => line.length > 0 && line[0] !== '#'));\n  }\n}\n"
     )
     use = 'import { Book } from "./book";\n\nexport const own: Book = new Book("a");\n'
+    use += 'export const other = JSON.parse("{}");\n'
     one = project({"src/book.ts": before, "src/use.ts": use})
     await one.save(src___book__ts=after)
     assert one.offered == {"src/use.ts": use.replace("new Book(", "Book.parse(")}
