@@ -2,6 +2,7 @@
 
 import pytest
 from fakes import Answer, MemoryFiles
+from following import Following, following
 from worlds import World, build
 
 
@@ -19,3 +20,19 @@ async def world_of():
         await world.turns.close()
         await world.chat.close()
         await world.scope.close()
+
+
+@pytest.fixture
+async def project(tmp_path):
+    """Make projects on disk whose saves are followed, and close their services in the end."""
+    made: list[Following] = []
+
+    def make(files: dict[str, str], *answers: Answer | str) -> Following:
+        made.append(following(tmp_path, files, *answers))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.world.turns.close()
+        await one.world.chat.close()
+        await one.world.scope.close()

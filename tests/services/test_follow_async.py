@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import pytest
-from following import Following, following
+from following import Following
 
 from spark_desktop.domain.events import ChangeIgnored
 from spark_desktop.domain.trigger import title_of
@@ -23,22 +23,6 @@ CHAIN = {
     "def load_all(load):\n    return load('x')\n",
     "other.py": "def load(x):\n    return x\n\n\ndef town(x):\n    return load(x).a\n",
 }
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 async def turned(project, files: dict[str, str], *more: str) -> tuple[Following, str]:

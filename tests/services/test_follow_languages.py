@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import pytest
-from following import Following, following
 
 
 @dataclass
@@ -430,22 +429,6 @@ CASES = [
         {"src/use.ts": (("box.area() + new Box().area()", "box.area + new Box().area"),)},
     ),
 ]
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from following import Following, following
 
 from spark_desktop.adapters.renaming import TreeSitterNames
 from spark_desktop.domain.literal_changes import literals_meant
@@ -22,22 +21,6 @@ PYTHON = (
     'from typing import Literal\n\nState = Literal["moored", "sailing", "aground"]\n\n\n'
     "class Ship:\n    name: str\n    state: State\n"
 )
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files) -> Following:
-        made.append(following(tmp_path, files))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 @pytest.mark.parametrize(

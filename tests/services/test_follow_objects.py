@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import pytest
-from following import Following, following
 
 from spark_desktop.domain.parameter_objects import fields_of
 
@@ -104,22 +103,6 @@ CASES = [
         (("mark(1, 2)", "mark(Place{1, 2})"),),
     ),
 ]
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,7 +1,7 @@
 """A save after which a function gives another result: what its callers have to do with it."""
 
 import pytest
-from following import Following, following
+from following import Following
 
 from spark_desktop.domain.proposal import Cancelled, Ready
 from spark_desktop.domain.trigger import FollowUp, title_of
@@ -28,22 +28,6 @@ GO = {
     "\treturn shape.Size(1) + many[0].Side + Square{Side: 3}.Size(2)\n}\n",
     "c.go": 'package app\n\nfunc Two() string {\n\treturn Load("a")\n}\n',
 }
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 def asked(one: Following) -> set[str]:

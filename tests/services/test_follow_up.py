@@ -1,7 +1,7 @@
 """A save that renames, moves or changes the parameters of something: what it asks of others."""
 
 import pytest
-from following import Following, following
+from following import Following
 
 from spark_desktop.domain.proposal import Cancelled, Closed, Ready
 from spark_desktop.domain.trigger import FollowUp, title_of
@@ -51,22 +51,6 @@ FILES = {
     "other.py": OTHER,
     "deep/use.py": "from pkg import slugify as s, util\n\nprint(s('x'), util.slugify('y'))\n",
 }
-
-
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
 
 
 async def renamed(project) -> Following:
