@@ -56,10 +56,19 @@ class Attempts:
         self._bus = bus
 
     async def rewrite(
-        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+        self,
+        proposal: Proposal,
+        target: Target,
+        endpoint: Endpoint,
+        request: ChatRequest,
+        *,
+        is_watched: bool = True,
     ) -> Answer:
-        """Return the region as the model rewrites it. Raises EndpointError."""
-        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        """Return the region as the model rewrites it; nobody sees it come if not ``is_watched``.
+
+        Raises EndpointError.
+        """
+        progress = _Progress(proposal, self._board, self._clock, self._bus, is_watched=is_watched)
         reader = RegionReader(target.text)
 
         def take(text: str) -> None:
@@ -91,29 +100,17 @@ class Attempts:
             progress.proposal, answer.text, said, False, finished, fault, True, loops=ended
         )
 
-    async def silently(
-        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+    async def fill_in(
+        self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint, *, is_watched: bool = True
     ) -> Answer:
-        """Return another answer to compare with, which nobody watches. Raises EndpointError."""
-        progress = _Progress(proposal, self._board, self._clock, self._bus)
-        reader = RegionReader(target.text)
+        """Return the function with the body that the model fills in; watched as ``rewrite``.
 
-        def take(text: str) -> None:
-            reader.feed(text)
-            progress.count()
-
-        said, finished, ended = await _read(endpoint, request, take, lambda _chunk: None)
-        if ended:
-            finished = await progress.cut_short(endpoint, _told(request))
-        region = reader.finish()
-        return Answer(proposal, region, said, reader.has_reasoning, finished, loops=ended)
-
-    async def fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> Answer:
-        """Return the function with the body that the model fills in. Raises EndpointError."""
+        Raises EndpointError.
+        """
         said = ""
         ran_on = ended = False
         finished = Finished(FinishReason.STOP)
-        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        progress = _Progress(proposal, self._board, self._clock, self._bus, is_watched=is_watched)
         async with endpoint.stream(fill_in.request) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, Finished):
@@ -175,8 +172,17 @@ def _told(request: ChatRequest) -> str:
 class _Progress:
     """Tells how far one attempt came, and marks the proposal with who answers."""
 
-    def __init__(self, proposal: Proposal, board: ProposalBoard, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self,
+        proposal: Proposal,
+        board: ProposalBoard,
+        clock: Clock,
+        bus: Bus,
+        *,
+        is_watched: bool = True,
+    ) -> None:
         self.proposal = proposal
+        self._is_watched = is_watched
         self._board = board
         self._clock = clock
         self._bus = bus
@@ -186,6 +192,8 @@ class _Progress:
 
     def mark(self, chunk: Answering | Emulation) -> None:
         """Put on the board who answers, and at whose pace."""
+        if not self._is_watched:
+            return
         if isinstance(chunk, Answering):
             marked = replace(self.proposal, model=chunk.model, endpoint=chunk.endpoint)
         else:
@@ -195,12 +203,14 @@ class _Progress:
 
     def show(self, region: str) -> None:
         """Publish the region so far, in the file's style."""
-        now = self.count()
+        now = self._count()
+        if not self._is_watched:
+            return
         text = self.proposal.trigger.snapshot.text.in_style(region)
         first = now if self._first is None else self._first
         self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - first))
 
-    def count(self) -> float:
+    def _count(self) -> float:
         """Count a piece of the answer; return when it came."""
         now = self._clock.monotonic()
         if self._first is None:

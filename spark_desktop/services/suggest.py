@@ -44,6 +44,8 @@ from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge, sum_of
 from spark_desktop.services.line_mends import LineMends
 from spark_desktop.services.locate import located
+from spark_desktop.services.many_tries import ManyTries, after_of
+from spark_desktop.services.other_answers import OtherAnswers
 from spark_desktop.services.other_places import OtherPlaces
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import (
@@ -63,7 +65,7 @@ from spark_desktop.services.target import (
     target_of,
     whole_file,
 )
-from spark_desktop.services.ways import Ways
+from spark_desktop.services.ways import Ways, goes_on
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
 
@@ -105,7 +107,9 @@ class Suggester:
         self._board = board
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
-        self._weighing = Weighing(self._attempts, self.judge, BoundProbes(syntax, self.judge))
+        drawing = OtherAnswers(self._attempts, self.judge)
+        self._many = ManyTries(drawing, self.judge, board, clock)
+        self._weighing = Weighing(drawing, self.judge, BoundProbes(syntax, self.judge))
         self._mends = SmallMends(syntax, self.judge, files)
         self._others = OtherPlaces(files, syntax, self._mends)
         self._lines = LineMends(syntax, self.judge)
@@ -234,6 +238,7 @@ class Suggester:
             if failure(found.evidence) is not None and not answer.is_whole:
                 found = await self._with_types(work, answer, found)
             work.proposal = replace(found, evidence=())
+            work.tried.add(after_of(found))
             refuted = any(one.proves and not one.passed for one in found.evidence)
             work.is_decided = work.is_decided or refuted
             passed = failure(found.evidence) is None
@@ -243,6 +248,8 @@ class Suggester:
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
+        if self.effort.trusts and not work.in_blocks and goes_on(work, self.effort):
+            return await self._many.tried(work, found, self.effort)
         return found
 
     async def _asked(self, work: Work, way: Way) -> Answer:

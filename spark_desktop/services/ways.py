@@ -70,7 +70,13 @@ class Ways:
             await self.record.keep(proposal.model, kind, way, passed)
 
 
+def goes_on(work: Work, effort: Effort) -> bool:
+    """Return whether more answers cost nobody's attention: a test decides, and they are free."""
+    return work.is_decided and work.endpoint.model.is_local and effort.samples > 1
+
+
 def _most(work: Work, effort: Effort) -> int:
-    # Where a test decides, more tries cost nobody's attention.
-    is_free = work.endpoint.model.is_local and effort.samples > 1
-    return _PROVEN if work.is_decided and is_free else effort.samples
+    if not goes_on(work, effort):
+        return effort.samples
+    # The test that the user named decides on many more, several at once.
+    return 1 if effort.trusts and not work.in_blocks else _PROVEN

@@ -1,23 +1,21 @@
 """Weighs an answer that nothing proves against others that the model gives to the same prompt."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.choosing import Choice, Vote, chosen
-from spark_desktop.domain.completion import Priority, Timing, Usage
+from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.prompt_layout import is_smallest, needs_proof
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
-from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.trigger import EditComment, Instruction, Repair
 from spark_desktop.domain.words import say
-from spark_desktop.services.attempts import Attempts
 from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge, sum_of, time_of_both
-from spark_desktop.services.work import Work
+from spark_desktop.services.other_answers import Draw, OtherAnswers
+from spark_desktop.services.work import SAMPLING, Work
 
 # Apart from the seeds of the answers before.
 _SEEDS = 100
@@ -29,8 +27,8 @@ _MORE = 2
 class Weighing:
     """Asks for more answers, which nobody watches."""
 
-    def __init__(self, attempts: Attempts, judge: Judge, probes: BoundProbes) -> None:
-        self._attempts = attempts
+    def __init__(self, others: OtherAnswers, judge: Judge, probes: BoundProbes) -> None:
+        self._others = others
         self._judge = judge
         self._probes = probes
 
@@ -93,39 +91,13 @@ class Weighing:
 
     async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:
         """Ask for so many more answers; those that pass their checks without a doubt count."""
-        for other, likelihood in await self._others(work, effort, ballot.asked, count):
-            is_sound = failure(other.evidence) is None and (
-                await self._judge.doubted(work.target, other) is None
+        first = _SEEDS + ballot.asked
+        draws = [Draw(seed, SAMPLING) for seed in range(first, first + count)]
+        for other in await self._others.asked(work, draws, names=effort.names):
+            is_sound = failure(other.proposal.evidence) is None and (
+                await self._judge.doubted(work.target, other.proposal) is None
             )
-            ballot.add(other, likelihood, is_sound)
-
-    async def _others(
-        self, work: Work, effort: Effort, first: int, count: int
-    ) -> list[tuple[Proposal, float | None]]:
-        # Together: the core decodes several answers in little more time than one.
-        asked = [
-            asyncio.ensure_future(self._other(work, effort, _SEEDS + number))
-            for number in range(first, first + count)
-        ]
-        try:
-            return await asyncio.gather(*asked)
-        finally:
-            # Where one fails, or the turn is stopped, none goes on alone.
-            for one in asked:
-                one.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
-
-    async def _other(self, work: Work, effort: Effort, seed: int) -> tuple[Proposal, float | None]:
-        request = replace(
-            work.request(Way.SAMPLE, likelihood=True), seed=seed, priority=Priority.SUGGESTION
-        )
-        proposal = replace(work.proposal, usage=None, timing=None, cost=None)
-        answer = await self._attempts.silently(proposal, work.target, work.endpoint, request)
-        checked = self._judge.checked(work.target, answer)
-        examined = await self._judge.examined(
-            work.target, checked, names=effort.names, project=False
-        )
-        return examined, answer.finished.likelihood
+            ballot.add(other.proposal, other.likelihood, is_sound)
 
 
 @dataclass(slots=True)

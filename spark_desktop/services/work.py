@@ -1,6 +1,6 @@
 """A proposal in the making, and how its next answer is asked for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.completion import ChatRequest, Priority
 from spark_desktop.domain.proposal import Proposal
@@ -12,7 +12,7 @@ from spark_desktop.services.prompts import Surroundings, blocks_request, region_
 from spark_desktop.services.target import Target
 
 # Other answers to one prompt: hot enough to differ, not so hot that they are nonsense.
-_SAMPLING = 0.7
+SAMPLING = 0.7
 
 
 @dataclass(slots=True)
@@ -22,7 +22,8 @@ class Work:
     ``way`` is how the last answer was asked for, ``likelihood`` how sure the model was of it, and
     ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks. ``anew`` is
     how the body of the region's function can be written once more. ``is_decided``: a test has said
-    that an answer was wrong, and so can say that another one is right.
+    that an answer was wrong, and so can say that another one is right. ``tried`` are the files as
+    the answers so far would leave them.
     """
 
     proposal: Proposal
@@ -39,6 +40,7 @@ class Work:
     likelihood: float | None = None
     filled_in: int = 0
     is_decided: bool = False
+    tried: set[str] = field(default_factory=set)
 
     @property
     def priority(self) -> Priority:
@@ -54,7 +56,7 @@ class Work:
         shown = self.target.content if self.in_blocks else self.target.text
         request = build(path, shown, self.target.instruction, said, self.around.text)
         if way is Way.SAMPLE:
-            request = replace(request, temperature=_SAMPLING, seed=self.asked)
+            request = replace(request, temperature=SAMPLING, seed=self.asked)
         return replace(request, priority=self.priority, likelihood=likelihood)
 
     def filled(self, way: Way) -> FillIn | None:
@@ -64,6 +66,6 @@ class Work:
             return None
         request = replace(fill_in.request, priority=self.priority, extra=self.around.extra)
         if self.filled_in:
-            request = replace(request, temperature=_SAMPLING, seed=self.asked)
+            request = replace(request, temperature=SAMPLING, seed=self.asked)
         self.filled_in += 1
         return replace(fill_in, request=request)

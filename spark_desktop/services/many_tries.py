@@ -1,0 +1,103 @@
+"""More answers where the test that the user named decides, as long as none has passed it.
+
+Of 26 small exercises the 0.5B model's first answer solves few, and asking once more with the
+failure helps it little; other answers to the same prompt do.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.judging import Judge, sum_of, time_of_both
+from spark_desktop.services.other_answers import Draw, Drawn, OtherAnswers
+from spark_desktop.services.ports import Clock
+from spark_desktop.services.work import SAMPLING, Work
+
+# Apart from the seeds of the answers before, and of those that are weighed.
+_SEEDS = 200
+# As many as the core decodes at once, and how hot each round is: the same once more would mostly
+# be the same answers.
+_AT_ONCE = 4
+_ROUNDS = (SAMPLING, 0.9, 1.0, 1.0)
+# No round begins after so many seconds, whatever the test takes.
+_SECONDS = 120.0
+
+
+class ManyTries:
+    """Asks in rounds; of one round what most answers agree on is tested first."""
+
+    def __init__(
+        self, others: OtherAnswers, judge: Judge, board: ProposalBoard, clock: Clock
+    ) -> None:
+        self._others, self._judge, self._board, self._clock = others, judge, board, clock
+
+    async def tried(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
+        """Return the first answer that passes, else ``found``, with the cost of all.
+
+        No text is tested twice. Raises EndpointError.
+        """
+        begun = self._clock.monotonic()
+        known = {after_of(found), found.trigger.snapshot.text.content, *work.tried}
+        for number, heat in enumerate(_ROUNDS):
+            if self._clock.monotonic() - begun > _SECONDS:
+                break
+            first = _SEEDS + number * _AT_ONCE
+            draws = [Draw(first + at, heat, work.priority, at % 2 == 1) for at in range(_AT_ONCE)]
+            drawn = await self._others.asked(work, draws, names=effort.names)
+            _count(work, drawn)
+            for proposal in likeliest_first(drawn):
+                text = after_of(proposal)
+                if text in known:
+                    continue
+                known.add(text)
+                examined = await self._tested(work, proposal)
+                if failure(examined.evidence) is None:
+                    return _with_cost_of(work, examined)
+        return _with_cost_of(work, found)
+
+    async def _tested(self, work: Work, proposal: Proposal) -> Proposal:
+        work.asked += 1
+        self._board.put(replace(work.proposal, state=Streaming(work.asked), patch=None))
+        return await self._judge.examined(work.target, proposal, names=False, project=True)
+
+
+def likeliest_first(drawn: Iterable[Drawn]) -> list[Proposal]:
+    """Return those that may pass: what was answered oftener first, then what is surer."""
+    sound = [one for one in drawn if failure(one.proposal.evidence) is None]
+    often = Counter(after_of(one.proposal) for one in sound)
+
+    def rank(one: Drawn) -> tuple[int, float]:
+        sure = float("-inf") if one.likelihood is None else one.likelihood
+        return often[after_of(one.proposal)], sure
+
+    return [one.proposal for one in sorted(sound, key=rank, reverse=True)]
+
+
+def after_of(proposal: Proposal) -> str:
+    """Return the file as a proposal leaves it."""
+    hunks = () if proposal.patch is None else proposal.patch.hunks
+    return apply(proposal.trigger.snapshot.text.content, hunks)
+
+
+def _count(work: Work, drawn: Iterable[Drawn]) -> None:
+    """Add what the answers cost to the proposal in the making."""
+    proposal = work.proposal
+    for one in drawn:
+        usage = (
+            proposal.usage
+            if one.proposal.usage is None
+            else (sum_of(proposal.usage, one.proposal.usage))
+        )
+        timing = time_of_both(proposal.timing, one.proposal.timing)
+        proposal = replace(proposal, usage=usage, timing=timing)
+    work.proposal = proposal
+
+
+def _with_cost_of(work: Work, proposal: Proposal) -> Proposal:
+    spent = work.proposal
+    return replace(proposal, usage=spent.usage, timing=spent.timing, cost=spent.cost)
