@@ -1,8 +1,9 @@
 """Small exercises, solved by the model alone, by ``spark edit``, and with a test and more tries.
 
-Each exercise (exercises.toml) is one file, an instruction, a test that ``--test`` runs, and a
-hidden one that judges. ``alone`` is the model's one answer with the whole file, written as it is;
-the others are the command line itself, ``spark edit FILE "…" --apply``, in a process of its own.
+Each exercise (exercises.toml, and exercises_held.toml, which nothing was tuned on) is one file, an
+instruction, a test that ``--test`` runs, and a hidden one that judges. ``alone`` is the model's one
+answer with the whole file, written as it is; the others are the command line itself, ``spark edit
+FILE "…" --apply``, in a process of its own.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from spark_desktop.services.prompts import answer_tokens
 
 SUMMARY = "exercises solved by the model alone, by spark edit, and by spark edit with a test"
 
+SPLITS = {"tuned": "exercises.toml", "held": "exercises_held.toml"}
 MODELS = ("qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b")
 FILE, CHECK, HIDDEN = "exercise.py", "check.py", "hidden.py"
 TRIES = 2
@@ -72,21 +74,23 @@ def options(words: Sequence[str]) -> argparse.Namespace:
     """Read what follows the name on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks edit_exercises")
     parser.add_argument("--model", choices=MODELS, action="append")
+    parser.add_argument("--split", choices=tuple(SPLITS), default="held")
     parser.add_argument("--exercise", metavar="NAME", action="append", help="only this one")
     parser.add_argument("--tries", type=int, default=TRIES, help=f"of the last way ({TRIES})")
     return parser.parse_args(words)
 
 
-def load() -> tuple[Exercise, ...]:
-    """Return the exercises in the order of their file."""
-    written = tomllib.loads(Path(__file__).with_name("exercises.toml").read_text(encoding="utf-8"))
+def load(split: str = "tuned") -> tuple[Exercise, ...]:
+    """Return the exercises of a split in the order of their file."""
+    written = tomllib.loads(Path(__file__).with_name(SPLITS[split]).read_text(encoding="utf-8"))
     return tuple(Exercise(**one) for one in written["exercise"])
 
 
 def run(quick: bool, given: argparse.Namespace) -> list[Row]:
     """Return three rows for each model: alone, with spark edit, and with the test too."""
-    chosen = given.exercise or [one.name for one in load()[:: _QUICK if quick else 1]]
-    exercises = [one for one in load() if one.name in chosen]
+    every = load(given.split)
+    chosen = given.exercise or [one.name for one in every[:: _QUICK if quick else 1]]
+    exercises = [one for one in every if one.name in chosen]
     if missing := sorted(set(chosen) - {one.name for one in exercises}):
         raise SystemExit(f"no exercise is called {', '.join(missing)}")
     tools = toolchains()
@@ -100,7 +104,7 @@ def run(quick: bool, given: argparse.Namespace) -> list[Row]:
             rows.append(row_of(model, "edit", exercises, spark, tools))
             tested = Spark(path, Path(data), given.tries)
             rows.append(row_of(model, f"edit, {given.tries} tries", exercises, tested, tools))
-    return rows
+    return [{"model": row["model"], "split": given.split} | row for row in rows]
 
 
 def row_of(
