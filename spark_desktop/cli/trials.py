@@ -95,8 +95,13 @@ class Trials:
         }
 
     def _follow(self, event: ProposalChanged) -> None:
-        if isinstance(event.proposal.state, Streaming):
-            self._attempt = event.proposal.state.attempt
+        if not isinstance(event.proposal.state, Streaming):
+            return
+        attempt = event.proposal.state.attempt
+        if attempt > self._attempt:
+            # Several answers at once are not watched: without this nothing moved meanwhile.
+            self._output.redraw(f"Answer {attempt}: the model is asked again")
+        self._attempt = attempt
 
 
 def try_out(project: "Project", trials: Trials, tries: int | None) -> None:

@@ -46,6 +46,7 @@ class ManyTries:
         for number, heat in enumerate(_ROUNDS):
             if self._clock.monotonic() - begun > _SECONDS:
                 break
+            self._tell(work, work.asked + 1)
             first = _SEEDS + number * _AT_ONCE
             draws = [Draw(first + at, heat, work.priority, at % 2 == 1) for at in range(_AT_ONCE)]
             drawn = await self._others.asked(work, draws, names=effort.names)
@@ -62,8 +63,11 @@ class ManyTries:
 
     async def _tested(self, work: Work, proposal: Proposal) -> Proposal:
         work.asked += 1
-        self._board.put(replace(work.proposal, state=Streaming(work.asked), patch=None))
+        self._tell(work, work.asked)
         return await self._judge.examined(work.target, proposal, names=False, project=True)
+
+    def _tell(self, work: Work, attempt: int) -> None:
+        self._board.put(replace(work.proposal, state=Streaming(attempt), patch=None))
 
 
 def likeliest_first(drawn: Iterable[Drawn]) -> list[Proposal]:

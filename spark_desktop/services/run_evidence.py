@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran, first_line
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.test_output import (
@@ -73,7 +74,7 @@ class CommandEvidence:
             return Check(name, False, outcome.reason)
         if outcome.code == 0:
             return Check(name, True, say("ends with 0"), proves=True)
-        return Check(name, False, _failed(name, outcome), report=report, proves=True)
+        return Check(name, False, _failed(name, outcome, report), report=report, proves=True)
 
 
 class FailingTestAgain:
@@ -111,7 +112,7 @@ class FailingTestAgain:
         gone, new = keys_of(known) - failed, sorted(failed - keys_of(known))
         # One that fails without a word that is known may be worse than before.
         if not failed or not gone or trigger.name in failed:
-            detail = _failed(name, outcome)
+            detail = _failed(name, outcome, report)
             return (Check(name, False, detail, report=report, proves=True),)
         if new:
             detail = say("With the answer {test} fails.", test=new[0])
@@ -168,7 +169,9 @@ async def told_by(outcome: Outcome) -> str:
     return told if len(told) <= REPORT else texts[0][:REPORT]
 
 
-def _failed(name: str, outcome: Ran) -> Said:
-    line = first_line(outcome.output)
+def _failed(name: str, outcome: Ran, report: str) -> Said:
+    fault = fault_in(report)
+    # A traceback's first line says nothing.
+    line = f"{fault.words}: {fault.code}" if fault.code else first_line(outcome.output)
     said = say("{command} ends with {code}", command=name, code=outcome.code)
     return joined((said, line), ": ") if line else said

@@ -6,6 +6,7 @@ import pytest
 from cli.conftest import AFTER, BEFORE, REWRITTEN
 from run_fakes import ScriptedRuns, passes_with
 
+from spark_desktop.cli.output import Output
 from spark_desktop.domain.project_checks import Ran
 
 WRONG = REWRITTEN.replace("return 0", "return 1")
@@ -41,12 +42,33 @@ def test_what_no_try_passes_is_withheld_and_not_written(spark, folder):
     assert "No proposal: pytest -q ends with 1" in run.err
 
 
+def test_a_traceback_is_told_by_its_last_line_and_the_code_that_failed(spark, folder):
+    trace = (
+        "Traceback (most recent call last):\n"
+        '  File "check.py", line 2, in <module>\n'
+        "    assert f(0) == 1\n"
+        "AssertionError: 0\n"
+    )
+    spark.shadow_run = passes_with("a.py", "return 0", trace)
+    run = spark(*EDIT, answers=(WRONG, OTHER, WRONG, OTHER))
+    assert "No proposal: pytest -q ends with 1: AssertionError: 0: assert f(0) == 1." in run.err
+
+
 @pytest.mark.parametrize(("tries", "asked"), [("1", 1), ("2", 2), ("3", 3)])
 def test_tries_say_how_often_the_failure_is_told(spark, folder, tries, asked):
     spark.shadow_run = passes_with("a.py", "return 0")
     spark(*EDIT, "--tries", tries, answers=(WRONG, OTHER, WRONG, OTHER, WRONG, OTHER))
     told = [one for one in spark.endpoint.requests if len(one.messages) > 2]
     assert len(told) == asked - 1
+
+
+def test_a_terminal_says_that_the_model_is_asked_again(spark, folder, monkeypatch):
+    spark.shadow_run = passes_with("a.py", "return 0")
+    told = []
+    monkeypatch.setattr(Output, "redraw", lambda self, text: told.append(text))
+    spark(*EDIT, answers=(WRONG, REWRITTEN))
+    assert told.count("Answer 2: the model is asked again") == 1
+    assert told.count("Running pytest -q") == 3
 
 
 def test_json_says_each_try(spark, folder):
