@@ -80,6 +80,7 @@ from spark_desktop.services.shadow_ahead import ShadowAhead
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
+from spark_desktop.services.tested_cases import TestedCases
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.told_context import telling
 from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
@@ -302,6 +303,7 @@ def _assemble(
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     suggester.judge.imports = MissingImports(LanguageNames())
     suggester.calls = CallsEverywhere(index, composing.items.guard)
+    suggester.weighing.cases = TestedCases(index, composing.items.guard)
     suggester.judge.invented = InventedNames(LanguageNames(), index, composing.items.guard)
     shadow.index = lambda: index if index.state.is_ready else None
     context.gathering.lookup.index = index

@@ -6090,6 +6090,10 @@ The proposal was made for:
    <translation>Проверка остановлена.</translation>
   </message>
   <message>
+   <source>The tests call {name} only once.</source>
+   <translation>Тесты вызывают {name} только один раз.</translation>
+  </message>
+  <message>
    <source>The tests pass with {other} for {bound}, too.</source>
    <translation>Тесты проходят и с {other} вместо {bound}.</translation>
   </message>
@@ -7552,6 +7556,10 @@ The proposal was made for:
   <message>
    <source>cannot be used</source>
    <translation>непригодна</translation>
+  </message>
+  <message>
+   <source>cases are tested</source>
+   <translation>случаи проверены</translation>
   </message>
   <message>
    <source>changing the model</source>

@@ -109,7 +109,7 @@ class Suggester:
         self.judge = Judge(syntax)
         drawing = OtherAnswers(self._attempts, self.judge)
         self._many = ManyTries(drawing, self.judge, board, clock)
-        self._weighing = Weighing(drawing, self.judge, BoundProbes(syntax, self.judge))
+        self.weighing = Weighing(drawing, self.judge, BoundProbes(syntax, self.judge))
         self._mends = SmallMends(syntax, self.judge, files)
         self._others = OtherPlaces(files, syntax, self._mends)
         self._lines = LineMends(syntax, self.judge)
@@ -159,7 +159,7 @@ class Suggester:
             return self._put(replace(found, state=Cancelled(say("nothing is left to follow up"))))
         reason = failure(found.evidence)
         if reason is None and revision is None:
-            found = await self._weighing.weighed(work, found, self.effort)
+            found = await self.weighing.weighed(work, found, self.effort)
             reason = failure(found.evidence)
         return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
 

@@ -1,5 +1,6 @@
 """Weighs an answer that nothing proves against others that the model gives to the same prompt."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
@@ -10,7 +11,7 @@ from spark_desktop.domain.patch import apply
 from spark_desktop.domain.prompt_layout import is_smallest, needs_proof
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
-from spark_desktop.domain.trigger import EditComment, Instruction, Repair
+from spark_desktop.domain.trigger import EditComment, Instruction, Repair, Stub
 from spark_desktop.domain.words import say
 from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge, sum_of, time_of_both
@@ -19,6 +20,8 @@ from spark_desktop.services.work import SAMPLING, Work
 
 # Apart from the seeds of the answers before.
 _SEEDS = 100
+# A file and the name of a function in it; gives how many calls of it tests have.
+Cases = Callable[[str, str], Awaitable[int]]
 _ASKED = EditComment | Instruction
 # Further answers where those of a small model nearly agree.
 _MORE = 2
@@ -31,6 +34,8 @@ class Weighing:
         self._others = others
         self._judge = judge
         self._probes = probes
+        # How many cases tests show; there may be nothing that knows the workspace.
+        self.cases: Cases | None = None
 
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
@@ -38,7 +43,9 @@ class Weighing:
         Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
         that nothing proves, and of what was asked for in words three of three answers have to
         agree, or four of five; of the smallest all of five. What a test proves but for a bound is
-        weighed as well. A broken file that parses again is no new code, and weighed.
+        weighed as well, and a whole function that is called by tests only once: of those that
+        small models wrote most were wrong. A broken file that parses again is no new code, and
+        weighed.
 
         Nothing else is weighed that a test has proved, nor anything that the test proves which the
         user named, nor where other answers would cost money.
@@ -51,7 +58,7 @@ class Weighing:
         is_small, is_least = needs_proof(work.endpoint.model), is_smallest(work.endpoint.model)
         is_proved = any(check.proves and check.passed for check in found.evidence)
         if is_proved:
-            found, is_open = await self._bounded(work, found)
+            found, is_open = await self._bounded(work, found, is_small=is_small)
             if not is_open or not is_small or not found.model or effort.trusts:
                 return found
         elif is_small and not isinstance(found.trigger, _ASKED | Repair):
@@ -79,15 +86,25 @@ class Weighing:
         needed = choice.asked - may_differ if is_small else 2
         return ballot.told(best, (*best.evidence, agreement_of(choice, needed)))
 
-    async def _bounded(self, work: Work, found: Proposal) -> tuple[Proposal, bool]:
-        """Return a proved proposal, with a warning where its test leaves a bound open.
+    async def _bounded(
+        self, work: Work, found: Proposal, *, is_small: bool
+    ) -> tuple[Proposal, bool]:
+        """Return a proved proposal, with a warning where its tests leave much open.
 
         Some bounds can be either; and of what no model wrote no other answer says anything.
         """
         bound = await self._probes.open_bound(work.target, found)
+        if bound is None and is_small and isinstance(found.trigger, Stub):
+            bound = await self._lone_case(found.trigger)
         if bound is None:
             return found, False
         return replace(found, evidence=(*found.evidence, bound)), True
+
+    async def _lone_case(self, stub: Stub) -> Check | None:
+        if self.cases is None or await self.cases(stub.snapshot.path, stub.name) != 1:
+            return None
+        told = say("The tests call {name} only once.", name=stub.name)
+        return Check(say("cases are tested"), False, told, is_advice=True)
 
     async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:
         """Ask for so many more answers; those that pass their checks without a doubt count."""

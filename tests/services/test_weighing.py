@@ -424,6 +424,50 @@ async def test_what_no_model_wrote_is_not_weighed_against_what_one_says(world_of
     )
     asked = len(world.endpoint.requests)
     work = Work(found, target_of(trigger, LineSyntax()), world.endpoint, Surroundings(), None)
-    told = await world.suggester._weighing.weighed(work, replace(found, model=""), Effort())
+    told = await world.suggester.weighing.weighed(work, replace(found, model=""), Effort())
     assert told.evidence[-1].name == "bounds are tested"
     assert len(world.endpoint.requests) == asked
+
+
+ONCE = "The tests call double only once."
+
+
+@pytest.mark.parametrize(
+    ("cases", "answers", "model", "told"),
+    [
+        (1, (TIMES, TIMES, TIMES), SMALL, [ONCE, "3 of 3 answers"]),
+        (
+            1,
+            (TIMES, SQUARE, PLUS),
+            SMALL,
+            [ONCE, "The model answered 3 times, each time something else."],
+        ),
+        (2, (TIMES,), SMALL, []),
+        (0, (TIMES,), SMALL, []),
+        (1, (TIMES,), replace(SMALL, id="qwen2.5-coder-7b"), []),
+    ],
+)
+async def test_of_small_models_a_stub_that_tests_call_once_is_weighed(
+    world_of, cases, answers, model, told
+):
+    world = world_of(MemoryFiles(a__py=STUB), *map(fenced, answers))
+    world.endpoint.become(replace(model, fim=False))
+    world.suggester.effort = Effort(samples=3)
+    asked = []
+
+    async def passes(path, before, after):
+        return (Check("tests", True, proves=True),)
+
+    async def known(path, name):
+        asked.append((path, name))
+        return cases
+
+    world.suggester.project = passes
+    world.suggester.weighing.cases = known
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    said = [one.detail for one in proposal.evidence if one.name in ("cases are tested", "agreed")]
+    assert said == told
+    is_ready = not told or told[-1].endswith("answers")
+    assert isinstance(proposal.state, Ready if is_ready else Withheld)
+    assert asked in ([("a.py", "double")], [])
