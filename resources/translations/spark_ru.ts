@@ -5102,6 +5102,10 @@ The proposal was made for:
    <translation>Ответ меняет поведение кода, хотя нужна была только документация.</translation>
   </message>
   <message>
+   <source>The answer changes {words} in place, which was to stay as it is.</source>
+   <translation>Ответ изменяет {words} на месте, хотя это должно было остаться как есть.</translation>
+  </message>
+  <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
    <translation>Ответ удаляет файл и пишет его заново: он изменяется.</translation>
   </message>
@@ -5116,6 +5120,10 @@ The proposal was made for:
   <message>
    <source>The answer does not keep the signature {signature}</source>
    <translation>Ответ не сохраняет сигнатуру {signature}</translation>
+  </message>
+  <message>
+   <source>The answer does not raise {words}, which was asked for.</source>
+   <translation>Ответ не вызывает {words}, хотя об этом просили.</translation>
   </message>
   <message>
    <source>The answer does not use {words}, which was spoken of.</source>
@@ -8198,6 +8206,10 @@ The proposal was made for:
    <translation>языки: {names}</translation>
   </message>
   <message>
+   <source>leaves its arguments as they are</source>
+   <translation>не изменяет переданные аргументы</translation>
+  </message>
+  <message>
    <source>left out</source>
    <translation>пропущено</translation>
   </message>
@@ -8788,6 +8800,10 @@ The proposal was made for:
   <message>
    <source>quiet mode: nothing starts unasked</source>
    <translation>тихий режим: ничто не начинается само</translation>
+  </message>
+  <message>
+   <source>raises what was asked</source>
+   <translation>вызывает названные ошибки</translation>
   </message>
   <message>
    <source>read as meant</source>

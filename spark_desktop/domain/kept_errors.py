@@ -18,6 +18,10 @@ _RAISED = re.compile(
     r"|\b(panic|unreachable|assert)!"
     r"|(?<!let )(?<!== )\b(Err)\s*\((?!\s*_\s*\))"
 )
+# All that is raised, of which the name of a caught or ready error says nothing.
+_ANY_RAISED = re.compile(
+    r"\b(?:raise|throw(?:\s+new)?)\b(?:\s+((?:\w+(?:\.|::))*[A-Z]\w*|(?:\w+::)+\w+))?"
+)
 # `Err(` that a value is compared with, and not made.
 _PATTERN = re.compile(r"\bErr\s*\((?:[^()]|\([^()]*\))*\)\s*(?:=>|=(?!=)|\|(?!\|)|if\b)")
 _UNWRITTEN = re.compile(
@@ -57,7 +61,7 @@ _SAME = {"errors.New": "error", "fmt.Errorf": "error"}
 # What raises and names no error.
 _WORDS = frozenset(["Err", "panic", "unreachable", "assert", *_SAME])
 # What Python raises without being told: looking a key up needs no `raise KeyError`.
-_OF_ITSELF = frozenset(
+OF_ITSELF = frozenset(
     ["AttributeError", "IndexError", "KeyError", "StopIteration", "TypeError", "ZeroDivisionError"]
 )
 # What a report calls an error whose kind has no name of its own.
@@ -90,7 +94,7 @@ def keeps_errors(asked: str, before: str, after: str) -> Check:
         return _told([])
     new = set(_CALLED.findall(after)) - set(_CALLED.findall(before))
     # `min` of nothing and `int` of a word raise it, too.
-    unsaid = _OF_ITSELF | {"ValueError"} if new else _OF_ITSELF
+    unsaid = OF_ITSELF | {"ValueError"} if new else OF_ITSELF
     return _told([one for one in _lost(before, after) if one not in unsaid and one not in asked])
 
 
@@ -103,6 +107,22 @@ def keeps_errors_of(report: str, before: str, after: str) -> Check:
     told = report.lower()
     lost = _lost(before, after)
     return _told([one for one in lost if _WORD_OF.get(one, one).lower() not in told])
+
+
+def names_error(name: str, code: str) -> bool:
+    """Return whether bare code names an error anywhere but where it catches or knows one."""
+    return _is_named(name, without_strings(code))
+
+
+def made_errors(code: str) -> list[str]:
+    """Return what bare code raises, without the modules; "" for what is caught, or made before."""
+    found = _ANY_RAISED.finditer(without_strings(code))
+    return [_kind(match[1] or "") for match in found]
+
+
+def without_strings(code: str) -> str:
+    """Return bare code with empty texts, and no blanks within names such as ``std::string``."""
+    return _STRING.sub('""', _tight(code))
 
 
 def _told(lost: list[str]) -> Check:

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from textwrap import dedent
 
+from spark_desktop.domain.asked_errors import raises_asked
 from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.completion import FinishReason, Timing, Usage
 from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.fitting_calls import calls_fit
+from spark_desktop.domain.kept_arguments import keeps_arguments
 from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
@@ -164,7 +166,7 @@ class Judge:
     def _spoken_of(
         self, trigger: ProposalTrigger, target: Target, path: str, region: str
     ) -> tuple[Check, ...]:
-        """Return whether names that were asked for are used, and errors that were not are kept."""
+        """Return whether names and errors that were asked for are there, and others are kept."""
         if not isinstance(trigger, EditComment | Instruction | FailingTest):
             return ()
         code = self._syntax.bare(path, target.content)
@@ -176,8 +178,11 @@ class Judge:
             copied = copies_no_value(trigger.report, target.text, region)
             return keeps_errors_of(trigger.report, before, after), copied
         asked = target.instruction
-        used = uses_names(asked, code, after)
-        return used, keeps_errors(asked, before, after)
+        told = (uses_names(asked, code, after), keeps_errors(asked, before, after))
+        wrong = [raises_asked(path, asked, code, before, after)]
+        if path.endswith((".py", ".pyi")):
+            wrong.append(keeps_arguments(asked, dedent(target.text), dedent(region)))
+        return *told, *(one for one in wrong if one is not None)
 
 
 def _told_of(target: Target) -> str:

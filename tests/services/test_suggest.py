@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from fakes import EMULATION, ENDED, MODEL, Answer, MemoryFiles, infills
+import pytest
+from fakes import EMULATION, ENDED, MODEL, Answer, LineSyntax, MemoryFiles, infills
 
 from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
 from spark_desktop.domain.effort import Effort
@@ -324,3 +325,44 @@ async def test_the_other_one_of_equal_ones_is_withheld_with_that_reason(world_of
     proposal = await from_comment(world)
     assert isinstance(proposal.state, Withheld)
     assert proposal.state.reason.startswith("Of equal ones max gives the first one")
+
+
+CLAMP = """\
+def clamp(value, low, high):
+    # keep the value between both; raise ValueError where low is above high AI!
+    return value
+"""
+BEST = """\
+def best(scores):
+    # return the best first, do not change the list that was given AI!
+    return scores
+"""
+IN_PLACE = "def best(scores):\n    scores.sort(reverse=True)\n    return scores\n"
+NO_RAISE = "def clamp(value, low, high):\n    return min(max(value, low), high)\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "told"),
+    [
+        (CLAMP, NO_RAISE, "The answer does not raise ValueError, which was asked for."),
+        (BEST, IN_PLACE, "The answer changes scores in place, which was to stay as it is."),
+    ],
+)
+async def test_what_was_asked_for_and_is_missing_is_said_to_the_model(
+    world_of, monkeypatch, asked, answer, told
+):
+    monkeypatch.setattr(LineSyntax, "bare", lambda _self, _path, content: content)
+    world = world_of(MemoryFiles(a__py=asked), fenced(answer))
+    world.suggester.effort = Effort(repairs=0, samples=1)
+    proposal = await from_comment(world)
+    assert proposal.state == Withheld(told)
+
+
+async def test_an_answer_that_does_what_was_asked_for_is_ready(world_of, monkeypatch):
+    monkeypatch.setattr(LineSyntax, "bare", lambda _self, _path, content: content)
+    right = NO_RAISE.replace(":\n", ":\n    if low > high:\n        raise ValueError(low)\n", 1)
+    sorts = "def best(scores):\n    return sorted(scores, reverse=True)\n"
+    for asked, answer in ((CLAMP, right), (BEST, sorts)):
+        world = world_of(MemoryFiles(a__py=asked), fenced(answer))
+        world.suggester.effort = Effort(repairs=0, samples=1)
+        assert (await from_comment(world)).state == Ready()
