@@ -245,14 +245,20 @@ class FailingCode:
         names = names_called(lines, test.failing - test.lines.start)
         snapshots = await self._candidate_files(test)
         found: list[tuple[int, int, Snapshot, Symbol]] = []
+        others: list[tuple[Snapshot, Symbol]] = []
         for place, snapshot in enumerate(snapshots):
             for symbol in self._symbols(snapshot):
                 is_itself = snapshot.path == test.snapshot.path and symbol.lines == test.lines
-                if symbol.name in names and not is_itself:
-                    found.append((names.index(symbol.name), place, snapshot, symbol))
+                # A method of C++ is defined with its class in front.
+                name = symbol.name.rpartition("::")[2]
+                if name in names and not is_itself:
+                    found.append((names.index(name), place, snapshot, symbol))
+                elif not is_itself:
+                    others.append((snapshot, symbol))
         # Of equal names that with the fewest lines: a method before the class that holds it.
         found.sort(key=lambda one: (one[0], one[1], len(one[3].lines)))
-        return [(snapshot, symbol) for _rank, _place, snapshot, symbol in found]
+        called = [(snapshot, symbol) for _rank, _place, snapshot, symbol in found]
+        return [*called[:1], *_declaring(called[:1], others), *called[1:]]
 
     async def _called_there(
         self, places: Mapping[tuple[str, Span], Snapshot]
@@ -336,6 +342,14 @@ class FailingCode:
             return await self._reader.read(path)
         except FileError:
             return None
+
+
+def _declaring(
+    called: Sequence[tuple[Snapshot, Symbol]], others: Sequence[tuple[Snapshot, Symbol]]
+) -> list[tuple[Snapshot, Symbol]]:
+    """Return the classes of C++ that declare methods which are defined elsewhere: in headers."""
+    owners = {symbol.name.rpartition("::")[0] for _snapshot, symbol in called} - {""}
+    return [one for one in others if one[1].name in owners]
 
 
 def _family(path: str) -> str:

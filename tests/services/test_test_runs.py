@@ -462,6 +462,23 @@ async def test_a_script_that_checks_is_a_test_whatever_it_is_called():
     assert places(await pointed(project(sums__py=both), own)) == [("sums.py", 0, 2)]
 
 
+SHOW = '#include "show.hpp"\n\nint Show::length() const {\n  return last_;\n}\n'
+MADE = (
+    '#include "../src/show.hpp"\n\nint main() {\n  Show show;\n  assert(show.length() == 1);\n}\n'
+)
+
+
+async def test_a_method_of_c_plus_plus_is_found_where_it_is_defined_and_where_declared():
+    files = MemoryFiles()
+    files.write("src/show.cpp", SHOW)
+    files.write("src/show.hpp", "class Show {\n  int length() const;\n  int last_ = 0;\n};\n")
+    files.write("tests/show.cpp", MADE)
+    told = "show: tests/show.cpp:5: int main(): Assertion `show.length() == 1' failed.\n"
+    # What the class holds may be the mistake, too.
+    found = places(await pointed(files, told))
+    assert found == [("src/show.cpp", 2, 5), ("src/show.hpp", 0, 4)]
+
+
 async def test_what_a_function_of_the_program_asserts_may_be_its_own_mistake():
     told = STATED.replace("check.py", "sums.py").replace("<module>", "total")
     files = project(sums__py=WITHIN)

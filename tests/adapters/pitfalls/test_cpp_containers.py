@@ -176,8 +176,17 @@ void order(std::vector<P>& v) {
     return q.top();
 }
 """,
+    "what a set's own order takes for the same": """
+«→#include <set>
+
+»struct Earlier {
+    bool operator()(const Shell& a, const Shell& b) const { return a.at < b.at; }
+};
+std::«set→multiset»<Shell, Earlier> shells;
+""",
 }
 NO_TRAPS = {
+    "a set in the order of its values": "std::set<int> seen;\n",
     "an element is erased once": """
 void f(std::vector<int>& v, int i) {
     v.erase(v.begin() + i);
