@@ -6,6 +6,7 @@ from spark_desktop.adapters.pitfalls import python_flow as flow
 from spark_desktop.adapters.pitfalls import python_groups as groups
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_texts as texts
+from spark_desktop.adapters.pitfalls import python_times as times
 from spark_desktop.adapters.pitfalls import python_values as values
 from spark_desktop.adapters.pitfalls.code import Rule
 
@@ -25,7 +26,7 @@ RULES: tuple[Rule, ...] = (
     groups.split_groups,
     texts.other_case,
     texts.strips_letters,
-    values.parts_of_time,
+    times.parts_of_time,
     texts.found_at_zero,
     values.signed_bytes,
     values.identity,

@@ -143,26 +143,6 @@ def _ceiling(code: Code, node: Node) -> str:
     return f"-(-{above_} // {code.text(right)})"
 
 
-def parts_of_time(code: Code) -> Iterator[SmallChange]:
-    """``seconds`` of a span of time are those beside its days."""
-    for node in code.nodes("attribute"):
-        name = named(node, "attribute")
-        if name is not None and text_of(name) == "seconds" and not _is_kept_name(node):
-            yield code.put(name, "total_seconds()")
-            if named(node, "object") is not None:
-                yield code.put(node, f"int({code.text(node)[: -len('seconds')]}total_seconds())")
-
-
-def _is_kept_name(node: Node) -> bool:
-    whole = named(node, "object")
-    if whole is not None and text_of(whole) in ("self", "cls"):
-        return True
-    parent = node.parent
-    return parent is not None and (
-        named(parent, "left") == node or named(parent, "function") == node
-    )
-
-
 def missing_keys(code: Code) -> Iterator[SmallChange]:
     """What is not there yet has to begin somewhere."""
     for node in code.nodes("augmented_assignment"):

@@ -16,6 +16,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     mentions,
     object_of,
     operator,
+    parameters,
     root_of,
     sides,
 )
@@ -23,6 +24,8 @@ from spark_desktop.adapters.pitfalls.shared import all_then_each, one_of
 from spark_desktop.domain.small_change import SmallChange
 
 _GROWING = ("push", "unshift", "splice", "pop", "shift", "add", "delete", "set", "clear")
+# Parameters of what walks a list and is told the places.
+_WITH_INDEX = 2
 _BLOCKS = ("statement_block", "program", "switch_case")
 
 
@@ -86,9 +89,21 @@ def changed_while_read(code: Code) -> Iterator[SmallChange]:
                 yield [code.edit(both[1], f"[...{code.text(both[1])}]")]
         for _call, held, given in calls(code, "forEach"):
             if given and _changes(code, given[0], code.text(held)):
-                yield [code.edit(held, f"[...{code.text(held)}]")]
+                copied = code.edit(held, f"[...{code.text(held)}]")
+                yield [copied, *_found_again(code, given[0], code.text(held))]
 
     return all_then_each(code, found())
+
+
+def _found_again(code: Code, function: Node, held: str) -> Iterator[Edit]:
+    """Yield how what is removed by its place in the copy is found where others are gone."""
+    names = list(parameters(function))
+    for call in below(function, "call_expression"):
+        owner, given = object_of(call, "splice"), arguments(call)
+        if owner is None or code.text(owner) != held or len(names) < _WITH_INDEX or not given:
+            continue
+        if code.text(given[0]) == names[1]:
+            yield code.edit(given[0], f"{held}.indexOf({names[0]})")
 
 
 def _changes(code: Code, body: Node, text: str) -> bool:

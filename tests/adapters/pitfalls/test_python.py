@@ -113,6 +113,14 @@ MENDED = {
         "def f(a, b):\n    return (a - b).seconds > 5\n",
         "def f(a, b):\n    return (a - b).total_seconds() > 5\n",
     ),
+    "whole minutes beside the days": (
+        "def f(span):\n    return span.seconds // 60\n",
+        "def f(span):\n    return int(span.total_seconds()) // 60\n",
+    ),
+    "minutes and seconds beside the days": (
+        "def f(span):\n    return divmod(span.seconds, 60)\n",
+        "def f(span):\n    return divmod(int(span.total_seconds()), 60)\n",
+    ),
     "found at 0": (
         "def f(a, b):\n    if a.find(b):\n        return 1\n",
         "def f(a, b):\n    if b in a:\n        return 1\n",

@@ -187,6 +187,11 @@ MENDED = [
         [("of set", "of [...set]")],
     ),
     (
+        script_order.changed_while_read,
+        "xs.forEach((x, at) => {\n  if (x.done) xs.splice(at, 1);\n});\n",
+        [("xs.forEach", "[...xs].forEach"), ("splice(at,", "splice(xs.indexOf(x),")],
+    ),
+    (
         script_order.both_at_once,
         "function f(a, b) {\n  a = b;\n  b = a + b;\n}\n",
         [("a = b;\n  b = a + b;", "[a, b] = [b, a + b];")],
