@@ -37,6 +37,8 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
             await trials.begin(path, snapshot.text.content)
             try_out(project, trials, args.tries)
         proposal = await proposed(project, Instruction(snapshot, lines, args.instruction), output)
+        if trials is not None:
+            trials.tell(proposal)
         change = await applied(project, proposal) if args.apply else None
     return end(proposal, change, output, _ADVICE, trials.json() if trials else None)
 

@@ -11,7 +11,7 @@ from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.project_checks import CommandError, NotRun, command_of
-from spark_desktop.domain.proposal import Check, Streaming
+from spark_desktop.domain.proposal import Check, Proposal, Ready, Streaming
 from spark_desktop.services.run_evidence import RUN_SECONDS, CommandEvidence, label_of
 
 if TYPE_CHECKING:
@@ -76,6 +76,13 @@ class Trials:
         self._output.redraw("")
         self._checks[self._attempt] = check
         return (*told, check)
+
+    def tell(self, proposal: Proposal) -> None:
+        """Say how many answers failed before the one that passes: the more, the likelier by luck."""
+        failed = sum(not check.passed for check in self._checks.values())
+        if isinstance(proposal.state, Ready) and failed:
+            answers = "answer" if failed == 1 else "answers"
+            self._output.note(f"spark: {failed} {answers} before this one did not pass.")
 
     def json(self) -> "Json":
         """Return each try: whether it passed, why not, and the end of what the command wrote."""

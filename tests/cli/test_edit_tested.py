@@ -19,6 +19,7 @@ def test_an_edit_that_passes_is_shown_and_the_command_saw_it_on_a_copy(spark, fo
     run = spark(*EDIT, answers=(REWRITTEN,))
     assert run.code == 0
     assert "+        return 0" in run.text
+    assert "did not pass" not in run.err
     assert spark.shadow_run.ran == [
         (("pytest", "-q"), {"a.py": BEFORE}, ""),
         (("pytest", "-q"), {"a.py": AFTER}, ""),
@@ -33,6 +34,7 @@ def test_the_model_is_asked_again_with_the_end_of_the_failure(spark, folder):
     again = spark.endpoint.requests[1].messages[-1].text
     assert "pytest -q ends with 1" in again
     assert "E   assert 1 == 0" in again
+    assert "1 answer before this one did not pass." in run.err
 
 
 def test_what_no_try_passes_is_withheld_and_not_written(spark, folder):
