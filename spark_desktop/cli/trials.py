@@ -78,7 +78,7 @@ class Trials:
         return (*told, check)
 
     def tell(self, proposal: Proposal) -> None:
-        """Say how many answers failed before the one that passes: the more, the likelier by luck."""
+        """Say how many answers failed before one passed: the more, the likelier by luck."""
         failed = sum(not check.passed for check in self._checks.values())
         if isinstance(proposal.state, Ready) and failed:
             answers = "answer" if failed == 1 else "answers"
