@@ -17,6 +17,7 @@ import time
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.cores import Listener, catalogue_path, running_core, stream_chat
@@ -32,6 +33,7 @@ SPLITS = {"tuned": "exercises.toml", "held": "exercises_held.toml"}
 MODELS = ("qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b")
 FILE, CHECK, HIDDEN = "exercise.py", "check.py", "hidden.py"
 TRIES = 2
+WAYS = ("alone", "edit", "tries")
 # Every so many with --quick.
 _QUICK = 8
 _COMMAND = f"{shlex.quote(sys.executable)} -B {CHECK}"
@@ -76,6 +78,7 @@ def options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--model", choices=MODELS, action="append")
     parser.add_argument("--split", choices=tuple(SPLITS), default="held")
     parser.add_argument("--exercise", metavar="NAME", action="append", help="only this one")
+    parser.add_argument("--way", choices=WAYS, action="append", help="all of them")
     parser.add_argument("--tries", type=int, default=TRIES, help=f"of the last way ({TRIES})")
     return parser.parse_args(words)
 
@@ -87,23 +90,26 @@ def load(split: str = "tuned") -> tuple[Exercise, ...]:
 
 
 def run(quick: bool, given: argparse.Namespace) -> list[Row]:
-    """Return three rows for each model: alone, with spark edit, and with the test too."""
+    """Return a row for each model and way: alone, with spark edit, and with the test too."""
     every = load(given.split)
     chosen = given.exercise or [one.name for one in every[:: _QUICK if quick else 1]]
     exercises = [one for one in every if one.name in chosen]
     if missing := sorted(set(chosen) - {one.name for one in exercises}):
         raise SystemExit(f"no exercise is called {', '.join(missing)}")
-    tools = toolchains()
+    tools, ways = toolchains(), given.way or WAYS
     rows: list[Row] = []
     for model in given.model or MODELS[: 1 if quick else None]:
         path = catalogue_path(model)
-        with running_core(path) as core:
-            rows.append(row_of(model, "alone", exercises, lambda one: _alone(core, one), tools))
+        if "alone" in ways:
+            with running_core(path) as core:
+                alone = partial(_alone, core)
+                rows.append(row_of(model, "alone", exercises, alone, tools))
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
-            spark = Spark(path, Path(data))
-            rows.append(row_of(model, "edit", exercises, spark, tools))
-            tested = Spark(path, Path(data), given.tries)
-            rows.append(row_of(model, f"edit, {given.tries} tries", exercises, tested, tools))
+            if "edit" in ways:
+                rows.append(row_of(model, "edit", exercises, Spark(path, Path(data)), tools))
+            if "tries" in ways:
+                tested = Spark(path, Path(data), given.tries)
+                rows.append(row_of(model, f"edit, {given.tries} tries", exercises, tested, tools))
     return [{"model": row["model"], "split": given.split} | row for row in rows]
 
 
