@@ -1,5 +1,6 @@
 """Traps of Python, the likeliest first."""
 
+from spark_desktop.adapters.pitfalls import python_caches as caches
 from spark_desktop.adapters.pitfalls import python_classes as classes
 from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     copies.given_away,
     copies.shallow_copy,
     values.wrapped_spans,
+    caches.forgetful_key,
     flow.swapped_lines,
     flow.too_deep,
     flow.one_of_several,

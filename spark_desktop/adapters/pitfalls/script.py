@@ -8,6 +8,7 @@ from spark_desktop.adapters.pitfalls import (
     script_absent,
     script_arrays,
     script_async,
+    script_caches,
     script_calls,
     script_compare,
     script_copies,
@@ -94,6 +95,7 @@ _AT_TIMES_WRONG: tuple[Rule, ...] = (
     script_maps.numbers_come_first,
     script_objects.other_one_wins,
     script_copies.shallow_copy,
+    script_caches.forgetful_key,
     script_order.one_too_few,
     script_order.read_too_late,
 )
