@@ -8,6 +8,9 @@ from spark_desktop.domain.written_types import head_of, held_by, same_form
 _NOTHING = frozenset(("None", "void", "undefined", "()", "null", "never", "NoReturn"))
 # Whatever a caller does with a value is allowed with these, or was.
 _ANYTHING = frozenset(("Any", "any", "unknown", "object", "interface{}", "auto", "Self", "this"))
+# A field is given its type by its value.
+_UNTOLD = frozenset(("Final", "ClassVar"))
+_WORD = re.compile(r"\w+")
 _MISSING = frozenset(("None", "null", "undefined"))
 _OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
 # Converted by the language itself.
@@ -48,7 +51,7 @@ def is_other_result(
     was, now = same_form(_plain(old, path), renamed), same_form(_plain(new, path))
     if not old or not new or was == now:
         return False
-    if was <= _NOTHING or (was | now) & _ANYTHING:
+    if was <= _NOTHING or (was | now) & (_ANYTHING | _UNTOLD):
         return False
     if now < was:
         return bool((was - now) & _MISSING) and _says_otherwise(*texts)
@@ -86,7 +89,17 @@ def _does_for(new: str, old: str, path: str) -> bool:
         return _NUMBERS_OF_PYTHON.index(new) < _NUMBERS_OF_PYTHON.index(old)
     head, other = head_of(new), head_of(old)
     is_alike = head == other or other in _DOES_FOR.get(head, ())
-    return is_alike and bool(held_by(new)) and held_by(new) == held_by(old)
+    return is_alike and _holds_the_same(held_by(new), held_by(old), path)
+
+
+def _holds_the_same(new: str, old: str, path: str) -> bool:
+    """Return whether what is held is the same, as far as it is told; a bare type tells nothing."""
+    if not new or not path.endswith((".py", ".pyi")):
+        return bool(new) and new == old
+    # A tuple of any length holds what a sequence does.
+    held, before = (one.replace(",...]", "]") for one in (new, old))
+    is_open = not old or bool(_ANYTHING & {*_WORD.findall(new), *_WORD.findall(old)})
+    return is_open or held == before
 
 
 def _plain(type_: str, path: str) -> str:

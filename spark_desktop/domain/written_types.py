@@ -11,9 +11,13 @@ _QUOTED = re.compile(r"([\"'])([A-Za-z_][\w.\[\], |]*)\1")
 _ALIASES = {
     **{one.capitalize(): one for one in ("list", "dict", "tuple", "set")},
     "FrozenSet": "frozenset",
-    "Text": "str",
+    **{"Text": "str", "Type": "type", "Deque": "deque", "DefaultDict": "defaultdict"},
     "ReadonlyArray": "Array",
 }
+# They say something about a field: its type stands in them.
+_AROUND = frozenset(
+    ("Annotated", "ClassVar", "Final", "InitVar", "NotRequired", "ReadOnly", "Required")
+)
 _ONLY_HARDER = frozenset(("const", "readonly", "final"))
 _LITERAL = re.compile(r"\bLiteral\[([\"']?)[^\]]*\]")
 _GUARD = re.compile(r"^\w+ is .+$")
@@ -67,6 +71,8 @@ def _alternatives(text: str) -> frozenset[str]:
             found |= _alternatives(inner) | {"None"}
         elif head == "Union":
             found |= {each for part in _split(inner, ",") for each in _alternatives(part)}
+        elif head in _AROUND and one[len(head) :].startswith("["):
+            found |= _alternatives(_split(inner, ",")[0])
         elif one:
             found.add(_form(one))
     return frozenset(found)

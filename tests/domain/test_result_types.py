@@ -61,6 +61,18 @@ FAILS = ("return None", "raise KeyError(a)")
         ("Mapping[str, int]", "dict[str, int]", "a.py", False),
         ("dict[str, int]", "dict[str, list[int]]", "a.py", True),
         ("list[int]", "list", "a.py", True),
+        ("list", "list[int]", "a.py", False),
+        ("dict[str, Any]", "dict[str, int]", "a.py", False),
+        ("Sequence[int]", "tuple[int, ...]", "a.py", False),
+        ("Sequence[int]", "tuple[str, ...]", "a.py", True),
+        ("list[int]", "tuple[int, ...]", "a.py", True),
+        ("string", "string[]", "a.ts", True),
+        # What a field says beside its type.
+        ("str", "Final[str]", "a.py", False),
+        ("str", "Final", "a.py", False),
+        ("Annotated[str, Len(1, 2)]", "typing.ClassVar[str]", "a.py", False),
+        ("Required[str]", "NotRequired[int]", "a.py", True),
+        ("Type[User]", "type[User]", "a.py", False),
         # Other things.
         ("std::string", "const std::string&", "a.cpp", False),
         ("bool", "std::optional<std::string>", "a.cpp", True),
