@@ -11,6 +11,7 @@ from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Proposal, Ready
+from spark_desktop.domain.trigger import FollowUp, title_of
 from spark_desktop.services.follow_up import FollowUps
 
 
@@ -80,6 +81,13 @@ class Following:
 
     async def accept(self) -> None:
         await self.world.review.accept_group(self.ready[0].group or "")
+
+
+def asked(one: Following) -> set[str]:
+    """Return what the follow-ups are called."""
+    return {
+        str(title_of(p.trigger)) for p in one.world.board.all() if isinstance(p.trigger, FollowUp)
+    }
 
 
 def plain(name: str) -> str:

@@ -10148,6 +10148,10 @@ The branch that is checked out</source>
    <translation>{name}: в коде это {found}, а не {told}.</translation>
   </message>
   <message>
+   <source>{name} is {type} now</source>
+   <translation>{name} теперь имеет тип {type}</translation>
+  </message>
+  <message>
    <source>{name} is {value}, not {wanted}.</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>

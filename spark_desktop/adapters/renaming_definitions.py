@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
+from spark_desktop.adapters.renaming_fields import only_told
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
 from spark_desktop.adapters.renaming_results import given_back, returned_by
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
@@ -34,6 +35,7 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
             continue
         for kind, name, about in _named(node, table):
             found.append(_defined(path, parsed, places, node, (kind, name, about)))
+    found = [*only_told(found, parsed)] if parsed.grammar.name == "python" else found
     return tuple(sorted(found, key=lambda one: one.name_at))
 
 
@@ -126,6 +128,8 @@ def _defined(
         told = (Parameter(text_of(single)),)
     result = about.child_by_field_name("return_type") or node.child_by_field_name("result")
     if result is None and parsed.grammar.name in ("c", "cpp") and told is not None:
+        result = node.child_by_field_name("type")
+    if container and node.type == "assignment":
         result = node.child_by_field_name("type")
     lines = Span(*rows_of(whole))
     given = "" if result is None else " ".join(text_of(result).lstrip(": ").split())

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.call_changes import SignatureChange, Unclear, changed_call
+from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.module_paths import Tree
@@ -56,7 +57,9 @@ class Followed:
     @property
     def is_constructor(self) -> bool:
         """Return whether it is called by the name of its class."""
-        return self.change.old.name in _CONSTRUCTORS and bool(self.change.old.container)
+        return self.change.made_at is not None or (
+            self.change.old.name in _CONSTRUCTORS and bool(self.change.old.container)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
         return _moved(followed, file, tree)
     if followed.change.literal is not None:
         return _literals(followed, file, tree)
+    if followed.change.holds_other:
+        return _held(followed, file, tree)
     return _Following(followed, file, tree).result()
 
 
@@ -389,6 +394,22 @@ def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     reason = say("it stands in a comment or a text")
     left = tuple(Left(file.path, line, reason, is_text=True) for line in found.others)
     return FileFollow(file.path, found.edits, left=left, lines=found.lines)
+
+
+def _held(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
+    """Ask for what reads or sets a field of another type, but for what was written with it."""
+    is_home = file.path in followed.target.homes
+    # What a class keeps for itself, whoever writes the class has before them.
+    is_private = is_home and followed.change.old.name.startswith("_")
+    if is_private or (not is_home and file.path in followed.fresh_files):
+        return FileFollow(file.path)
+    uses = field_uses(followed.change, followed.target, file, tree)
+    fresh = followed.fresh_lines if is_home else frozenset[int]()
+    asked = tuple(one for one in uses.found if one.line not in fresh)
+    reason = say("which {name} is meant is not clear", name=followed.target.name)
+    left = tuple(Left(file.path, one.line, reason, at=one.start) for one in uses.doubtful)
+    clear = frozenset(one.start for one in uses.found)
+    return FileFollow(file.path, asked=asked, left=left, clear=clear)
 
 
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:

@@ -1,11 +1,15 @@
 """Which occurrences of a name are the member of one class, by what they are called on."""
 
+import re
+
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.language_members import is_language_member, is_language_type
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of
 from spark_desktop.domain.target_names import Target, Uses
 
+# What a copy is made of: dataclasses.replace(trip, crew=1), trip._replace(crew=1).
+_COPIED = re.compile(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
 _OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")
 
 
@@ -42,9 +46,8 @@ def _is_meant(
     if one.role is Role.LABEL:
         # A class is made, or matched, by the names of its fields.
         made = one.receiver.rpartition(".")[2]
-        if made == "replace" and target.kind == "constant":
-            # Of which class it makes a copy, its first argument tells, which may be anything.
-            return None
+        if made in ("replace", "_replace") and target.kind == "constant":
+            return _is_copied(one, file, classes)
         is_own = made == "cls" and one.owner in classes
         return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
@@ -65,6 +68,18 @@ def _is_meant(
     ):
         return True
     return None
+
+
+def _is_copied(one: Occurrence, file: FileNames, classes: frozenset[str]) -> bool | None:
+    """Return True where a copy is surely made of the class; None else, as it may be of any."""
+    before = _before(one, file)
+    of = one.receiver.rpartition(".")[0]
+    if not one.receiver.endswith("._replace"):
+        copied = _COPIED.search(before)
+        of = "" if copied is None else copied[1]
+    if of in _OWN:
+        return one.owner in classes or None
+    return type_of(of, file.language, before) in classes or None
 
 
 def _is_named_after(receiver: str, classes: frozenset[str]) -> bool:

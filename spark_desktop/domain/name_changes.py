@@ -44,6 +44,9 @@ class NameChange:
     literal: tuple[str, str, tuple[str, ...]] | None = None
     # The old one is still there and takes something else; a new one does what it did.
     is_split: bool = False
+    # Of a field that holds another type: what makes its class gives it at this place, from 0. None
+    # where uses of the field by its name are meant.
+    made_at: int | None = None
 
     @property
     def is_renamed(self) -> bool:
@@ -83,9 +86,19 @@ class NameChange:
     @property
     def gives_other_type(self) -> bool:
         """Return whether its result is of a type that callers have to look at."""
+        if _is_field(self.old) and self.is_renamed:
+            return False
         texts = self.old.text, self.new.text
         types = dict(self.renamed_types)
         return is_other_result(self.old.result, self.new.result, texts, self.new.path, types)
+
+    @property
+    def holds_other(self) -> bool:
+        """Return whether it is a field whose values are of a type that its users have to look at.
+
+        Of one with another name now the name is followed.
+        """
+        return _is_field(self.old) and self.gives_other_type
 
     @property
     def turns_async(self) -> bool:

@@ -32,7 +32,14 @@ def instruction_for(followed: Iterable[Followed]) -> str:
             )
         if one.change.turns_async and not one.change.gives_other:
             told.append(f"`{new.name}` is async now: each call of it is awaited.")
-        if one.change.gives_other:
+        if one.change.holds_other:
+            told.append(
+                f"`{new.name}` of `{new.container}` was `{old.result}` and is now `{new.result}`. "
+                "Change each use of it that does not fit that any more, so that the code around "
+                "works as before: what is read from it is taken as what it is now, and what is "
+                "given for it is converted."
+            )
+        elif one.change.gives_other:
             was, now = old.gives, new.gives
             if was == now or one.change.gives_other_type:
                 was, now = f"`{old.result}`", f"`{new.result}`"
@@ -42,7 +49,7 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 "so that the code around works as before; a value that is not needed there is "
                 "ignored, and where it fails now instead of giving nothing, that is handled."
             )
-    return " ".join((*told, "Change nothing else."))
+    return " ".join((*dict.fromkeys(told), "Change nothing else."))
 
 
 def _renamed(change: NameChange) -> Iterator[str]:

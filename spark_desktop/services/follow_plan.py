@@ -83,29 +83,42 @@ def asked(
 
     Those beyond the most are left to the user, which the plan then says.
     """
-    asked: dict[tuple[str, int, int], tuple[Followed, list[Occurrence]]] = {}
+    asked: dict[tuple[str, int, int], tuple[list[Followed], list[Occurrence]]] = {}
     for path, one in found.items():
         for use in one.asked:
             place = Span(use.line, use.line + 1)
             region = syntax.enclosing(survey.snapshots[path], place)
-            about = next(f for f in plan.followed if f.target.name == use.name)
-            asked.setdefault((path, region.start, region.end), (about, []))[1].append(use)
+            abouts, uses = asked.setdefault((path, region.start, region.end), ([], []))
+            uses.append(use)
+            abouts += [one for one in _about(plan, use) if one not in abouts]
     triggers = []
-    for number, ((path, start, end), (about, uses)) in enumerate(asked.items()):
+    for number, ((path, start, end), (abouts, uses)) in enumerate(asked.items()):
         if number >= _MOST_ASKED:
             reason = say("a value has to be chosen")
             plan.left += [Left(path, use.line, reason) for use in uses]
             continue
-        title = asked_title(about.change, _place(survey.known[path], start, end))
+        title = asked_title(abouts[0].change, _place(survey.known[path], start, end))
         lines = Span(uses[0].line, uses[-1].line + 1)
-        told = instruction_for([about])
-        change = about.change
-        signature = about.signature
-        is_same_form = signature is None or not signature.has_other_form
-        # Other types may fit as they are: many are converted, or were never narrowed.
-        may_stay = is_same_form and not change.is_renamed and not change.turns
+        told = instruction_for(abouts)
+        may_stay = all(map(_may_stay, abouts))
         triggers.append(FollowUp(survey.snapshots[path], lines, title, told, may_stay))
     return triggers
+
+
+def _about(plan: Plan, use: Occurrence) -> list[Followed]:
+    """Return the changes that a use has to follow; one that makes a class, all of its fields."""
+    named = [one for one in plan.followed if one.target.name == use.name]
+    return named[:1] + [one for one in named[1:] if one.change.made_at is not None]
+
+
+def _may_stay(about: Followed) -> bool:
+    """Return whether a use may fit as it is.
+
+    Other types may: many are converted, or were never narrowed.
+    """
+    signature, change = about.signature, about.change
+    is_same_form = signature is None or not signature.has_other_form
+    return is_same_form and not change.is_renamed and not change.turns
 
 
 def _place(file: FileNames, start: int, end: int) -> str:

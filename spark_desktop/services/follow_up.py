@@ -160,7 +160,8 @@ class FollowUps:
         words |= {one.old.container for one in changed if one.old.container}
         holders: set[str] = {after.path, *(one.old.path for one in changed)}
         for one in changed:
-            wanted = {one.old.container if _is_constructor(one) else one.old.name}
+            is_made = _is_constructor(one) or one.made_at is not None
+            wanted = {one.old.container if is_made else one.old.name}
             # Who uses a value of a type need not name the type.
             wanted |= {one.literal[0]} if one.literal else set()
             holders |= set(await self._holding(after.path, wanted))

@@ -9,6 +9,8 @@ from spark_desktop.domain.words import Said, joined, say
 
 # What is named one by one in a title, and of what is left to the user.
 _NAMED, _TOLD = 2, 5
+# Characters of a type in a title.
+_LONGEST_TYPE = 40
 
 
 def title_for(changes: Collection[NameChange]) -> Said:
@@ -22,7 +24,7 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 def asked_title(change: NameChange, place: str) -> Said:
     """Return what a call is called that a model changes."""
-    if change.turns or change.is_replaced:
+    if change.turns or change.is_replaced or change.holds_other:
         return say("{title}: {place}", title=_title(change), place=place)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result: {place}", name=_shown(change), place=place)
@@ -42,6 +44,10 @@ def _title(change: NameChange) -> Said:
         return say("{new} in the place of {old}", old=_shown(change), new=new)
     if change.is_renamed:
         return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
+    if change.holds_other:
+        name, type_ = f"{change.new.container}.{change.new.name}", change.new.result
+        type_ = type_ if len(type_) <= _LONGEST_TYPE else f"{type_[:_LONGEST_TYPE]}…"
+        return say("{name} is {type} now", name=name, type=type_)
     if change.turns:
         name = f"{change.old.container}.{change.new.name}"
         if change.new.is_property:

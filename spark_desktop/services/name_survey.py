@@ -86,7 +86,7 @@ class Survey:
         if home is None:
             return None
         name = change.old.name
-        if name in ("__init__", "constructor"):
+        if name in ("__init__", "constructor") or change.made_at is not None:
             # It is called by the name of its class.
             defined = replace(change.old.definition, name=change.old.container, container="")
             target = target_of(replace(change.old, definition=defined), defined.name, home)

@@ -5,6 +5,7 @@ from collections import deque
 
 from spark_desktop.domain.call_changes import SignatureChange
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.field_types import made_with
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import (
     Changes,
@@ -34,7 +35,7 @@ class SavedNames:
 
     async def changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
         """Return what others have to follow, of the change from one text to the other."""
-        found = await asyncio.to_thread(self._compared, before, after)
+        found, defined = await asyncio.to_thread(self._compared, before, after)
         changed = [
             one
             for one in found.changed
@@ -45,12 +46,14 @@ class SavedNames:
             or waits_for(one)
             or one.literal
         ]
-        return [*changed, *await self._moved(found, after.path)]
+        made = tuple(made_with(changed, defined))
+        return [*changed, *made, *await self._moved(found, after.path)]
 
-    def _compared(self, before: Snapshot, after: Snapshot) -> Changes:
+    def _compared(self, before: Snapshot, after: Snapshot) -> tuple[Changes, tuple[Defined, ...]]:
+        """Return what the save changed, and what the file defines now."""
         old = self._names.defined(before.path, before.text.content)
         new = self._names.defined(after.path, after.text.content) if old or self._gone else ()
-        return changes_between(old, new)
+        return changes_between(old, new), new
 
     async def _moved(self, found: Changes, path: str) -> list[NameChange]:
         """Return what went from here to another file, or came from one."""

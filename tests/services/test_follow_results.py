@@ -1,10 +1,9 @@
 """A save after which a function gives another result: what its callers have to do with it."""
 
 import pytest
-from following import Following
+from following import asked
 
 from spark_desktop.domain.proposal import Cancelled, Ready
-from spark_desktop.domain.trigger import FollowUp, title_of
 
 GRADE = """def grade(answers):
     return sum(answers)
@@ -28,12 +27,6 @@ GO = {
     "\treturn shape.Size(1) + many[0].Side + Square{Side: 3}.Size(2)\n}\n",
     "c.go": 'package app\n\nfunc Two() string {\n\treturn Load("a")\n}\n',
 }
-
-
-def asked(one: Following) -> set[str]:
-    return {
-        str(title_of(p.trigger)) for p in one.world.board.all() if isinstance(p.trigger, FollowUp)
-    }
 
 
 @pytest.mark.parametrize(

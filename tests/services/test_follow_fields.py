@@ -1,0 +1,246 @@
+"""A save after which a field of a class holds another type: who reads or sets it has to follow."""
+
+import pytest
+from following import asked
+
+from spark_desktop.domain.events import FilesChanged
+
+TRIP = """from dataclasses import dataclass
+from typing import Optional
+
+
+class Boat:
+    seats = 2
+
+
+@dataclass(frozen=True)
+class Trip:
+    river: str
+    crew: str
+    _note: str = ""
+
+    def line(self):
+        return self.crew.title()
+"""
+NOW = ("crew: str", "crew: tuple[str, ...]")
+LINE = "    def line(self):\n        return self.crew.title()\n"
+
+
+def used(body: str, head: str = "from a import Trip\n") -> str:
+    return f"{head}\n\ndef f(trip: Trip):\n    {body}\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return trip.crew.upper()",
+        "trip.crew = 'Ada'",
+        "return Trip(river='Oka', crew='Ada')",
+        "return Trip('Oka', 'Ada')",
+        "return Trip(*parts)",
+        "return replace(trip, crew='Ada')",
+        "return dataclasses.replace(trip, river='Oka', crew='Ada')",
+        "return trip._replace(crew='Ada')",
+        "return trip['crew'].upper()",
+        "return [one for one in trip.crew if one]",
+        "match trip:\n        case Trip(crew='Ada'):\n            return 1",
+    ],
+)
+async def test_what_reads_or_sets_the_field_is_asked_of_the_model(project, body):
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used(body)}, used(body)[20:])
+    await one.replace("a.py", NOW)
+    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+
+
+@pytest.mark.parametrize("base", ["NamedTuple", "TypedDict", "Base", ""])
+async def test_each_kind_of_class_is_followed(project, base):
+    before = f"class Trip({base}):\n    crew: str\n".replace("()", "")
+    one = project({"a.py": before, "b.py": used("return Trip(crew='Ada')")}, "def f(): ...\n")
+    await one.replace("a.py", NOW)
+    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+
+
+async def test_each_function_that_uses_the_field_is_asked_also_in_its_file(project):
+    use = used("return trip.crew") + "\n\ndef g():\n    return Trip('Oka', 'Ada')\n"
+    one = project({"a.py": TRIP, "b.py": use}, *["pass\n"] * 9)
+    await one.replace("a.py", NOW)
+    places = "a.py, line()", "b.py, f()", "b.py, g()"
+    assert asked(one) == {f"Trip.crew is tuple[str, ...] now: {place}" for place in places}
+
+
+async def test_the_model_is_told_the_type_before_and_now(project):
+    answer = 'def f(trip: Trip):\n    return " ".join(trip.crew)\n'
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used("return trip.crew")}, answer)
+    await one.replace("a.py", NOW)
+    (proposal,) = one.ready
+    told = proposal.trigger.instruction
+    assert "`crew` of `Trip` was `str` and is now `tuple[str, ...]`" in told
+    assert "A call of" not in told
+    assert one.offered == {"b.py": used('return " ".join(trip.crew)')}
+    assert len(one.world.endpoint.requests) == 1
+
+
+async def test_a_function_that_the_model_leaves_as_it_is_needs_nothing(project):
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used("return len(trip.crew)")})
+    one.world.endpoint.answers.extend(
+        type(one.world.endpoint)("def f(trip: Trip):\n    return len(trip.crew)\n").answers
+    )
+    await one.replace("a.py", NOW)
+    assert one.ready == []
+    assert len(one.world.endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("str", "str"),
+        ("str", '"str"'),
+        ("str", "Literal['Ada', 'Bo']"),
+        ("str", "Any"),
+        ("str", "Name"),  # what the file calls str
+        ("str", "Code"),
+        ("str", "Final[str]"),
+        ("str", "Annotated[str, 'a name']"),
+        ("str", "typing.ClassVar[str]"),
+        ("list[str]", "List[str]"),
+        ("List[Type[Boat]]", "list[type[Boat]]"),
+        ("list", "list[str]"),
+        ("dict[str, Any]", "dict[str, int]"),
+        ("Sequence[str]", "tuple[str, ...]"),
+        ("Mapping[str, int]", "dict[str, int]"),
+        ("float", "int"),
+        ("Optional[str]", "str | None"),
+        ("Optional[str]", "str"),
+        ("str | int | None", "int | None"),
+        ("None", "str"),
+    ],
+)
+async def test_a_type_that_is_no_other_one_to_its_users_asks_nothing(project, old, new):
+    head = "Name = str\nCode = NewType('Code', str)\n\n\n"
+    text = head + TRIP.replace("crew: str", f"crew: {old}").replace(LINE, "")
+    one = project({"a.py": text, "b.py": used("return trip.crew, Trip('a', 'b')")})
+    await one.replace("a.py", (f"crew: {old}", f"crew: {new}"))
+    assert one.world.board.all() == ()
+
+
+async def test_a_type_that_is_renamed_in_the_same_save_asks_nothing(project):
+    text = TRIP.replace("crew: str", "crew: Boat").replace(LINE, "")
+    one = project({"a.py": text, "b.py": used("return trip.crew.seats")})
+    await one.replace("a.py", ("Boat", "Canoe"))
+    assert one.world.board.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("crew: str", "crew: str = 'Ada'"),
+        ("crew: str", "crew"),
+        ("    crew: str\n", "    crew = 'Ada'\n"),
+        ("_note: str", "_note: bytes"),
+        ("        return self.crew", "        crew: bytes = self.crew\n        return crew"),
+        ("    river", "    crew: bytes\n    river"),  # which of the two is it?
+    ],
+)
+async def test_only_a_type_that_is_told_before_and_now_asks_something(project, old, new):
+    text = TRIP + "\n    def note(self):\n        return self._note.upper()\n"
+    one = project({"a.py": text, "b.py": used("return trip.crew")})
+    await one.replace("a.py", (old, new))
+    assert one.world.board.all() == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return Trip('Oka')",
+        "return Trip(**parts)",
+        "return Trip",
+        "return other.crew",
+        "return replace(other, crew=1)",
+        "return other['crew']",
+        "return 'trip.crew'  # trip['crew']",
+        "crew = 1",
+        "return Ship(crew=1)",
+    ],
+)
+async def test_what_may_mean_something_else_is_not_asked(project, body):
+    ship = "class Ship:\n    crew: int = 0\n"
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used(body), "c.py": ship})
+    await one.replace("a.py", NOW)
+    assert asked(one) == set()
+
+
+async def test_what_only_a_base_of_the_class_tells_by_its_places_is_not_guessed(project):
+    text = TRIP.replace("class Trip:", "class Trip(Boat):").replace(LINE, "")
+    one = project({"a.py": text, "b.py": used("return Trip('Oka', 'Ada')")})
+    await one.replace("a.py", NOW)
+    assert one.world.board.all() == ()
+
+
+async def test_a_private_field_is_followed_only_to_other_files(project):
+    text = TRIP.replace("self.crew", "self._note")
+    one = project({"a.py": text, "b.py": used("return trip._note")}, "def f(): ...\n")
+    await one.replace("a.py", ("_note: str", "_note: bytes"))
+    assert asked(one) == {"Trip._note is bytes now: b.py, f()"}
+
+
+async def test_what_was_saved_together_with_the_field_fits_already(project):
+    one = project({"a.py": TRIP, "b.py": used("return trip.crew")})
+    one.write("a.py", TRIP.replace(*NOW).replace("self.crew.title()", "str(self.crew)"))
+    one.world.seen_bus.publish(FilesChanged(("a.py", "b.py")))
+    await one.save("a.py", b__py=used("return ' '.join(trip.crew)"))
+    assert one.world.board.all() == ()
+
+
+async def test_no_more_functions_are_asked_than_of_other_changes(project):
+    use = "from a import Trip\n" + "".join(
+        f"\n\ndef f{number}(trip: Trip):\n    return trip.crew\n" for number in range(12)
+    )
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": use}, *["def f(): ...\n"] * 8)
+    await one.replace("a.py", NOW)
+    assert len(asked(one)) == 8
+
+
+async def test_a_function_is_told_of_all_fields_that_it_uses(project):
+    use = used("return trip.river") + "\n\ndef g():\n    return Trip('Oka', 'Ada')\n"
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": use}, *["pass\n"] * 6)
+    await one.replace("a.py", NOW, ("river: str", "river: River"))
+    first, second = (p.trigger.instruction for p in one.world.board.all())
+    assert "`river` of `Trip` was `str` and is now `River`" in first
+    assert "`crew`" not in first
+    assert "`river` of `Trip` was" in second
+    assert "`crew` of `Trip` was" in second
+
+
+async def test_a_class_for_itself_is_followed_where_it_is_made(project):
+    text = TRIP.replace("Trip", "_Trip").replace(LINE, "")
+    use = "\n\ndef f():\n    return _Trip('Oka', 'Ada')\n"
+    one = project({"a.py": text + use}, "def f(): ...\n")
+    await one.replace("a.py", NOW)
+    assert asked(one) == {"_Trip.crew is tuple[str, ...] now: a.py, f()"}
+
+
+async def test_a_field_that_has_another_name_as_well_is_replaced(project):
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used("return trip.crew")}, "pass\n")
+    await one.replace("a.py", ("crew: str", "people: tuple[str, ...]"))
+    assert asked(one) == {"people in the place of crew: b.py, f()"}
+    (proposal,) = one.world.board.all()
+    assert "A call of" not in proposal.trigger.instruction
+
+
+@pytest.mark.parametrize(
+    ("body", "is_renamed"),
+    [
+        ("return replace(trip, river=f(1), crew=2)", False),
+        ("return replace(trip, crew=2)", True),
+        ("return trip._replace(crew=2)", True),
+        ("return replace(trip(), crew=2)", False),
+        ("return replace(other, crew=2)", False),
+    ],
+)
+async def test_a_copy_with_a_renamed_field_is_followed_where_its_class_is_told(
+    project, body, is_renamed
+):
+    one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used(f"trip.crew\n    {body}")})
+    await one.replace("a.py", ("crew: str", "who: str"))
+    now = body.replace("crew", "who") if is_renamed else body
+    assert one.offered == {"b.py": used(f"trip.who\n    {now}")}
