@@ -8,11 +8,9 @@ from pathlib import PurePosixPath
 
 from spark_desktop.domain.assertions import asserts
 from spark_desktop.domain.code import Definition
-from spark_desktop.domain.compiled_sources import is_compiled, line_like, source_of
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.secret_text import secret_in
-from spark_desktop.domain.source_maps import mapped
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import (
     REPORT,
@@ -27,6 +25,7 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.code_index import CodeIndex
+from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.secret_guard import Reader
 
@@ -87,6 +86,7 @@ class FailingCode:
         self._reader = reader
         self._syntax = syntax
         self._index = index
+        self._sources = CompiledPlaces(files, self._read)
 
     async def failures(self, run: FailedRun) -> tuple[Failure, ...]:
         """Return what the run's output tells of this workspace.
@@ -188,7 +188,7 @@ class FailingCode:
         stated: list[_Seen] = []
         files = frozenset(await self._files.files())
         for written in failure.frames:
-            frame = written if written.path in files else await self._uncompiled(written, files)
+            frame = written if written.path in files else await self._sources.of(written, files)
             snapshot = await self._read(frame.path)
             if snapshot is None:
                 continue
@@ -210,34 +210,6 @@ class FailingCode:
             outside = [one for one in outside if one != (first.snapshot, first.failing)]
             tests = [first]
         return outside, tests
-
-    async def _uncompiled(self, frame: Frame, files: frozenset[str]) -> Frame:
-        """Return the place in TypeScript for one in what was compiled from it, else as it is."""
-        if not is_compiled(frame.path):
-            return frame
-        places = await self._compared(f"{frame.path}.map")
-        place = await asyncio.to_thread(mapped, frame.path, places, frame.line)
-        if place is None or place[0] not in files:
-            source, line = source_of(frame.path, files), -1
-        else:
-            source, line = place
-        snapshot = None if source is None else await self._read(source)
-        if source is None or snapshot is None:
-            return frame
-        content = snapshot.text.content
-        # A map of another version of the source may name a line that it does not have.
-        if not 0 <= line < len(split_lines(content)):
-            compiled = await self._compared(frame.path)
-            line = await asyncio.to_thread(_line_in, content, compiled, frame.line)
-        return Frame(source, line)
-
-    async def _compared(self, path: str) -> str:
-        """Return a file's text, "" without one, only to compare it: an ignored one is shown to
-        nobody."""
-        try:
-            return (await self._files.read(path)).text.content
-        except FileError:
-            return ""
 
     async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""
@@ -361,12 +333,6 @@ def _family(path: str) -> str:
 def keys_of(failures: Iterable[Failure]) -> frozenset[str]:
     """Return what names each failure across runs: the test, else what went wrong."""
     return frozenset(one.name or one.message.partition("\n")[0] for one in failures)
-
-
-def _line_in(content: str, compiled: str, line: int) -> int:
-    """Return which line of a source a line of what was compiled from it is of; -1: not known."""
-    lines = split_lines(compiled)
-    return line_like(lines[line], split_lines(content)) if 0 <= line < len(lines) else -1
 
 
 def _around(symbols: Collection[Symbol], line: int) -> Symbol | None:
