@@ -31,6 +31,8 @@ _GUARD = re.compile(
     r"\b(?:if|elif|else|unless|and|or|try|except|catch|while|switch|case|match|suppress)\b"
     r"|\?|&&|\|\|"
 )
+# Characters in the brackets of a call of which one may know what it is given.
+_LONGEST = 400
 _DEFINED = re.compile(r"\b(?:def|class|function|struct)\s+(\w+)")
 
 
@@ -74,23 +76,26 @@ def _calls(code: str) -> Iterator[tuple[str, str]]:
 
 
 def _inside(code: str, start: int) -> str:
+    """Return what stands in brackets, cut after the most: calls in calls cost the square else."""
+    given = code[start : start + _LONGEST]
     depth = 1
-    for place in range(start, len(code)):
-        depth += (code[place] in "([{") - (code[place] in ")]}")
+    for place, sign in enumerate(given):
+        depth += (sign in "([{") - (sign in ")]}")
         if depth == 0:
-            return code[start:place]
-    return code[start:]
+            return given[:place]
+    return given
 
 
 def _is_harmless(name: str, given: str) -> bool:
-    if not _HARMLESS.fullmatch(name) or _SET.search(given):
+    if not _HARMLESS.fullmatch(name) or _SET.search(given) or len(given) >= _LONGEST:
         return False
     count = _number_of(given)
     return _FEWEST.get(name, 0) <= count <= _MOST.get(name, count)
 
 
 def _number_of(given: str) -> int:
-    flat, inner = given, ""
-    while flat != inner:
-        inner, flat = flat, re.sub(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}", "", flat)
-    return flat.strip().rstrip(",").count(",") + 1 if given.strip() else 0
+    depth = count = 0
+    for sign in given.strip().rstrip(","):
+        depth += (sign in "([{") - (sign in ")]}")
+        count += sign == "," and depth == 0
+    return count + 1 if given.strip() else 0

@@ -69,10 +69,14 @@ _AGAINST = re.compile(
 _CONDITION = re.compile(r"\s*(?:(?:and|but)\s+)?(?:if|where|when|unless|whenever)\s", re.IGNORECASE)
 # What follows a name that is one of several, or of somebody else, or raised as it was.
 _NO_MORE = re.compile(
-    r"\s*(?:,\s*)?(?:or\b|/|(?:already|still|as|is|are|was|were|rather|less|elsewhere)\b"
+    r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:or\b|/|[-=]>|\u2192|\+\s"
+    r"|(?:already|still|as|is|are|was|were|rather|less|elsewhere|only)\b"
+    r"|(?:stays?|remains?|becomes?|goes|(?:should|must|can|may)\s+(?:stay|remain|become|go|be))\b"
     r"|no\s+(?:more|longer)\b|any\s*more\b|and\s+[A-Z]\w+"
     r"|(?:in|from|by)\s+(?!case\b|that\s+case|this\s+case|these\s+cases|any\s+other|all\s+other))",
 )
+# What is told in words raises nothing.
+_TOLD = re.compile(r"\b(?:document|describe|mention|list|note|explain)\b", re.IGNORECASE)
 # Each looks at all that stands before it: a text with more of them is no request.
 _MOST = 40
 
@@ -103,7 +107,8 @@ def _is_order(before: str, after: str, third: bool) -> bool:
 def _is_left_out(before: str) -> bool:
     """Return whether it is an example, or one of several things that are not to be done."""
     lead, colon, _rest = before.rpartition(":")
-    is_against = colon and _AGAINST.search(re.split(r"[.;!?]\s", lead)[-1])
+    lead = re.split(r"[.;!?]\s", lead)[-1]
+    is_against = colon and (_AGAINST.search(lead) or _TOLD.match(lead.lstrip()))
     return bool(is_against) or re.search(r"\b(?:e\.g|i\.e)\.,?\s$", before) is not None
 
 
