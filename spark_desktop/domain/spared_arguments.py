@@ -59,12 +59,19 @@ _DOUBTFUL = re.compile(
 _DOUBTFUL_AFTER = re.compile(r",?\s*(?:if|where|when|unless|whenever|except|until)\b|[^.;!]*\?")
 _CASE = re.compile(r"(?:if|where|when|unless|whenever|for)\b", re.IGNORECASE)
 
+# Parameters that are there to be filled, and what says of another one that it is.
+_FILLED = re.compile(
+    r"memo|cache|seen|visited|out|output|result|results|acc|buffer|dest|destination|target"
+)
+_IS_FILLED = r"\b(?:to|into?|onto|on|from|fill|update|extend|grow)\s+(?:(?:the|its)\s+)?`?{}\b"
+
 
 def spared(asked: str, names: Sequence[str]) -> dict[str, str]:
     """Return which parameters shall not be changed in place, of ``names`` in their order.
 
     With each is the kind that the request calls it: "list", "dict", "set" or ""; "sort" and
-    "reverse" where only that shall not be done. "The list that was given" is the first parameter.
+    "reverse" where only that shall not be done. "The list that was given" is the first parameter,
+    unless it is one to be filled: "store the record in the cache".
     """
     text = " ".join(asked.split())
     found: dict[str, str] = {}
@@ -73,12 +80,13 @@ def spared(asked: str, names: Sequence[str]) -> dict[str, str]:
     for words in _said(text, *_SPARED):
         way = _WAYS.get((words.get("verb") or "").lower(), "")
         name = words.get("ticked") or words.get("named") or ""
-        if not name:
+        if not name and not _is_filled(text, names):
             found[names[0]] = way or _kind(words.get("kind") or words.get("also"))
         elif name in names:
             found[name] = way
     for words in _said(text, _MUTATED):
-        found.update(dict.fromkeys(names if words["many"] else names[:1], ""))
+        given = names if words["many"] else names[:1]
+        found.update(dict.fromkeys([one for one in given if not _FILLED.fullmatch(one)], ""))
     for words in _said(text, _IN_PLACE):
         way = _WAYS.get((words["verb"] or "").lower()) or _kind(words["kind"])
         if way or len(names) == 1:
@@ -91,6 +99,12 @@ def _said(text: str, *patterns: re.Pattern[str]) -> Iterator[dict[str, str | Non
         for match in pattern.finditer(text):
             if not _is_doubtful(text[: match.start()], text[match.end() :]):
                 yield match.groupdict()
+
+
+def _is_filled(text: str, names: Sequence[str]) -> bool:
+    """Return whether the first of several parameters is filled from what the others give."""
+    is_target = re.search(_IS_FILLED.format(re.escape(names[0])), text, re.IGNORECASE)
+    return len(names) > 1 and bool(_FILLED.fullmatch(names[0]) or is_target)
 
 
 def _is_doubtful(before: str, after: str) -> bool:

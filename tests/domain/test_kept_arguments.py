@@ -156,6 +156,22 @@ def test_a_parameter_is_known_by_its_name():
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "names", "line"),
+    [
+        ("Store the record in the cache. Do not modify the input.", "cache, record", "[0] = 1"),
+        ("push it on the heap, keep the original untouched", "heap, one", ".append(one)"),
+        ("fill rows, do not change the input list", "rows, values", "[0] = 1"),
+        ("take the first job from queue; don't modify the passed dict", "queue, options", ".pop()"),
+        ("write there; don't modify the input", "out, source", ".extend(source)"),
+        ("remember it without mutating the arguments", "memo, count", "[count] = 1"),
+    ],
+)
+def test_what_is_to_be_filled_may_change(asked, names, line):
+    before = f"def put({names}):\n    pass\n"
+    assert not changed(asked, before.replace("pass", f"{names.split(',')[0]}{line}"), before)
+
+
 def test_a_method_may_change_itself():
     before = "class A:\n    def put(self, one):\n        pass\n"
     after = "class A:\n    def put(self, one):\n        self.append(one)\n"
