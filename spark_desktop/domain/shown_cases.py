@@ -22,6 +22,14 @@ _TEST = re.compile(r"test|spec|should|main|^it$|^describe$", re.IGNORECASE)
 _TOLD = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`")
 # "#[test]" and "@Test"
 _MARK = re.compile(r"\s*(?:#\[|@).*\btest\b", re.IGNORECASE)
+_CLASS = re.compile(r"\s*class\b")
+# The end of rows that go on as a test of each: "])('adds', (a, b) => {".
+_ROWS_END = re.compile(r"\s*[\])}`].*\(")
+# What others call is written in one line: "const check = (a, b) => expect(".
+_HELPER = re.compile(
+    r"\s*(?:(?:const|let|var)\s+\w+\s*=[^=]*=>|\w+\s*=\s*lambda\b|def\s+(?!test)\w)"
+)
+_FIXTURES = re.compile(r"\bfixture\([^()]*\bparams\s*=")
 _COMMENT = re.compile(r"^\s*(?:#(?!\[)|//|\*|/\*)")
 
 
@@ -34,11 +42,12 @@ def cases_shown(text: str, name: str) -> int:
     own = re.compile(rf"\b(?:def|fn|func|function)\s+(?:\([^)]*\)\s*)?{re.escape(name)}\s*[(<]")
     lines = text.splitlines()
     found = 0
+    has_fixtures = _FIXTURES.search(text) is not None
     for number, line in enumerate(lines):
         if own.search(line) or _COMMENT.match(line):
             continue
         calls = len(call.findall(line))
-        if calls and _is_called_again(lines, number):
+        if calls and (has_fixtures or _is_called_again(lines, number)):
             return ENOUGH
         found += calls
         if found >= ENOUGH:
@@ -48,7 +57,7 @@ def cases_shown(text: str, name: str) -> int:
 
 def _is_called_again(lines: Sequence[str], number: int) -> bool:
     """Return whether a line is run more than once, or somebody else's part of a test."""
-    if _is_again(lines[number]):
+    if _is_again(lines[number]) or _HELPER.match(lines[number]):
         return True
     indent = _indent(lines[number])
     above = number - 1
@@ -59,10 +68,22 @@ def _is_called_again(lines: Sequence[str], number: int) -> bool:
             named = _NAMED.match(line)
             if _is_again(line) or (named and not _is_test(lines, above, named[1])):
                 return True
-            if named and _is_marked(lines, above):
+            if (named or _CLASS.match(line)) and _is_marked(lines, above):
+                return True
+            if _ROWS_END.match(line) and _is_again(lines[_begin_of(lines, above)]):
                 return True
         above -= 1
     return False
+
+
+def _begin_of(lines: Sequence[str], number: int) -> int:
+    """Return the line above that begins what is closed here."""
+    above = number - 1
+    while above > 0 and (
+        not lines[above].strip() or _indent(lines[above]) > _indent(lines[number])
+    ):
+        above -= 1
+    return max(above, 0)
 
 
 def _is_test(lines: Sequence[str], number: int, name: str) -> bool:

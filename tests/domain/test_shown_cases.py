@@ -74,6 +74,35 @@ MORE = {
           expect(price(nights)).toBe(wanted);
         });
         """,
+    "a table of Jest with a row on each line": """
+        it.each([
+          [1, 2000],
+          [3, 6000],
+        ])("costs", (nights, wanted) => {
+          expect(price(nights)).toBe(wanted);
+        });
+        """,
+    "a helper in one line": """
+        const check = (nights, wanted) => expect(price(nights)).toBe(wanted);
+        it("costs", () => {
+          check(1, 2000);
+          check(3, 6000);
+        });
+        """,
+    "a class with parameters": """
+        @pytest.mark.parametrize("nights", [1, 3])
+        class TestPrice:
+            def test_costs(self, nights):
+                assert price(nights)
+        """,
+    "a fixture with parameters": """
+        @pytest.fixture(params=[1, 3])
+        def nights(request):
+            return request.param
+
+        def test_costs(nights):
+            assert price(nights)
+        """,
     "a table of Go": """
         func TestPrice(t *testing.T) {
         \tfor _, one := range cases {
