@@ -97,7 +97,11 @@ def changed_while_read(code: Code) -> Iterator[SmallChange]:
 
 def _found_again(code: Code, function: Node, held: str) -> Iterator[Edit]:
     """Yield how what is removed by its place in the copy is found where others are gone."""
-    names = list(parameters(function))
+    known = parameters(function)
+    names = list(known)
+    # Only a whole entry is found in the list again, not what is taken out of it.
+    if any(above(one, "object_pattern", "array_pattern") for one in known.values()):
+        return
     for call in below(function, "call_expression"):
         owner, given = object_of(call, "splice"), arguments(call)
         if owner is None or code.text(owner) != held or len(names) < _WITH_INDEX or not given:

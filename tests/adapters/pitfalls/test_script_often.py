@@ -192,6 +192,11 @@ MENDED = [
         [("xs.forEach", "[...xs].forEach"), ("splice(at,", "splice(xs.indexOf(x),")],
     ),
     (
+        script_order.changed_while_read,
+        "xs.forEach(({ done }, at) => {\n  if (done) xs.splice(at, 1);\n});\n",
+        [("xs.forEach", "[...xs].forEach")],
+    ),
+    (
         script_order.both_at_once,
         "function f(a, b) {\n  a = b;\n  b = a + b;\n}\n",
         [("a = b;\n  b = a + b;", "[a, b] = [b, a + b];")],
