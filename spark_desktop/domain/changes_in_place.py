@@ -37,9 +37,23 @@ def changes_in_place(function: Function, name: str) -> set[str]:
     bound = [_place(one) for one in nodes if _binds(one, name) and one not in added]
     first = min(bound, default=None)
     changes = {what for what, one in found if first is None or _place(one) < first}
+    if _is_set_back(nodes, name):
+        changes.discard(ITEM)
     # What is put there and taken away again is as it was.
     is_restored = changes & {"append", "add"} and changes & {"pop", "discard"}
-    return set() if is_restored else changes
+    return set() if is_restored or {"add", "remove"} <= changes else changes
+
+
+def _is_set_back(nodes: Sequence[ast.AST], name: str) -> bool:
+    """Return whether an element that is set is set once more, or taken away, as for a time."""
+    places = [
+        (isinstance(one.ctx, ast.Store), ast.dump(one.slice))
+        for one in nodes
+        if isinstance(one, ast.Subscript) and any(_changed_by(one, name))
+    ]
+    return any(
+        is_set and (places.count((True, at)) > 1 or (False, at) in places) for is_set, at in places
+    )
 
 
 def _adds_to_list(node: ast.AST, function: Function, name: str) -> TypeGuard[ast.AugAssign]:

@@ -61,9 +61,13 @@ _CASE = re.compile(r"(?:if|where|when|unless|whenever|for)\b", re.IGNORECASE)
 
 # Parameters that are there to be filled, and what says of another one that it is.
 _FILLED = re.compile(
-    r"memo|cache|seen|visited|out|output|result|results|acc|buffer|dest|destination|target"
+    r"memo|cache|seen|visited|errors|warnings|out|output|results?|acc|buffer|dest|destination"
+    r"|target|into"
 )
-_IS_FILLED = r"\b(?:to|into?|onto|on|from|fill|update|extend|grow)\s+(?:(?:the|its)\s+)?`?{}\b"
+_IS_FILLED = (
+    r"\b(?:to|into|onto|on|from|fill|update|extend|grow"
+    r"|(?:collect|put|record|save|store|write)\b[^.;,]{{0,40}}\sin)\s+(?:(?:the|its)\s+)?`?{}\b"
+)
 
 
 def spared(asked: str, names: Sequence[str]) -> dict[str, str]:
