@@ -27,6 +27,8 @@ _DOES_FOR = {
     "Collection": frozenset(("Iterable",)),
     "dict": frozenset(("Mapping", "MutableMapping", "Collection", "Iterable")),
     "Mapping": frozenset(("dict", "MutableMapping", "Collection", "Iterable")),
+    "defaultdict": frozenset(("dict", "Mapping", "MutableMapping", "Collection", "Iterable")),
+    "OrderedDict": frozenset(("dict", "Mapping", "MutableMapping", "Collection", "Iterable")),
     "set": frozenset(("frozenset", "Set", "AbstractSet", "MutableSet", "Collection", "Iterable")),
     "frozenset": frozenset(("set", "Set", "AbstractSet", "Collection", "Iterable")),
     "Iterator": frozenset(("Iterable",)),

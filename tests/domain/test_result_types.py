@@ -53,6 +53,9 @@ FAILS = ("return None", "raise KeyError(a)")
         ("unsigned int", "size_t", "a.c", False),
         # Containers.
         ("list[int]", "Sequence[int]", "a.py", False),
+        ("dict[str, int]", "defaultdict[str, int]", "a.py", False),
+        ("dict[str, int]", "collections.OrderedDict[str, int]", "a.py", False),
+        ("dict[str, int]", "defaultdict[str, str]", "a.py", True),
         ("Sequence[int]", "list[int]", "a.py", False),
         ("list[int]", "Iterable[int]", "a.py", True),
         ("list[int]", "Iterator[int]", "a.py", True),
