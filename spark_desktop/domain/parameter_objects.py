@@ -14,6 +14,7 @@ from spark_desktop.domain.text_edits import TextEdit
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_CODE = re.compile(r"//[^\n]*|(?s:/\*.*?\*/)|(?m:^\s*#[^\n]*)")
+_TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'')
 # By such a parameter a function of C or Rust gives something back.
 _WRITTEN_TO = re.compile(r"&\s*$|\*\s*$|&mut\b")
 # The parameter takes just one such object, which can be made where it is passed.
@@ -105,6 +106,7 @@ def fields_of(language: str, text: str) -> tuple[str, ...]:
             # It is made from their fields as well.
             return ()
         body = re.split(r"^\s+(?:def|async def|@)\b", body, maxsplit=1, flags=re.MULTILINE)[0]
+        body = _own_lines(body)
     else:
         head, _, body = text.partition("{")
         body = body.rpartition("}")[0]
@@ -127,6 +129,13 @@ def fields_of(language: str, text: str) -> tuple[str, ...]:
             # It has what another type has.
             return ()
     return tuple(found)
+
+
+def _own_lines(body: str) -> str:
+    """Return a class's body in Python without its documentation, and what stands deeper."""
+    lines = [line for line in _TEXTS.sub('""', body).split("\n") if line.strip()]
+    indents = [len(line) - len(line.lstrip()) for line in lines]
+    return "\n".join(line for line, at in zip(lines, indents, strict=True) if at == indents[0])
 
 
 def is_commented(call: Call, content: str) -> bool:

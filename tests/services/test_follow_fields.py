@@ -176,6 +176,16 @@ async def test_what_only_a_base_of_the_class_tells_by_its_places_is_not_guessed(
     assert one.world.board.all() == ()
 
 
+async def test_fields_that_the_documentation_lists_change_no_place(project):
+    told = (
+        '    """A trip.\n\n    Attributes:\n        river: Its name.\n    """\n\n    river: str\n'
+    )
+    trip = TRIP.replace(LINE, "").replace("    river: str\n", told)
+    one = project({"a.py": trip, "b.py": used("return Trip('Oka', 'Ada')")}, "def f(): ...\n")
+    await one.replace("a.py", NOW)
+    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+
+
 async def test_a_private_field_is_followed_only_to_other_files(project):
     text = TRIP.replace("self.crew", "self._note")
     one = project({"a.py": text, "b.py": used("return trip._note")}, "def f(): ...\n")

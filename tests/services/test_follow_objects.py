@@ -229,6 +229,12 @@ async def test_below_src_a_type_is_imported_without_that_folder(project):
     ("language", "text", "fields"),
     [
         ("python", "class P(NamedTuple):\n    x: int = 1\n\n    def f(self): ...\n", ("x",)),
+        (
+            "python",
+            'class P(NamedTuple):\n    """Doc.\n\n    Attributes:\n        z: A z.\n    """\n\n'
+            "    x: dict[\n        str: int\n    ]\n    y: int = 1\n",
+            ("x", "y"),
+        ),
         ("typescript", "type P = { readonly x: number; y?: string };", ("x", "y")),
         ("typescript", "class P { x = 1 }", ()),
         ("go", "type P struct {\n\tx, y int // two\n\tname []string\n}", ("x", "y", "name")),
