@@ -71,12 +71,16 @@ _CONDITION = re.compile(r"\s*(?:(?:and|but)\s+)?(?:if|where|when|unless|whenever
 _NO_MORE = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:or\b|/|[-=]>|\u2192|\+\s"
     r"|(?:already|still|as|is|are|was|were|rather|less|elsewhere|only)\b"
-    r"|(?:stays?|remains?|becomes?|goes|(?:should|must|can|may)\s+(?:stay|remain|become|go|be))\b"
+    r"|(?:will|stays?|remains?|becomes?|goes|(?:should|must|can|may)\s+(?:stay|remain|become|go|be))\b"
     r"|no\s+(?:more|longer)\b|any\s*more\b|and\s+[A-Z]\w+"
     r"|(?:in|from|by)\s+(?!case\b|that\s+case|this\s+case|these\s+cases|any\s+other|all\s+other))",
 )
-# What is told in words raises nothing.
-_TOLD = re.compile(r"\b(?:document|describe|mention|list|note|explain)\b", re.IGNORECASE)
+# What is told in words, or was so, raises nothing.
+_TOLD = re.compile(
+    r"(?:document|describe|mention|list|note|explain|old|current|currently|today|so\s+far|drop"
+    r"|remove|delete|undo|replace)\b",
+    re.IGNORECASE,
+)
 # Each looks at all that stands before it: a text with more of them is no request.
 _MOST = 40
 
