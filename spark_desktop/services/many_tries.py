@@ -5,11 +5,13 @@ failure helps it little; other answers to the same prompt do.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.services.board import ProposalBoard
@@ -24,7 +26,7 @@ _SEEDS = 200
 # be the same answers.
 _AT_ONCE = 4
 _ROUNDS = (SAMPLING, 0.9, 1.0, 1.0)
-# No round begins after so many seconds, whatever the test takes.
+# No round and no test begins after so many seconds.
 _SECONDS = 120.0
 
 
@@ -39,27 +41,37 @@ class ManyTries:
     async def tried(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the first answer that passes, else ``found``, with the cost of all.
 
-        No text is tested twice. Raises EndpointError.
+        No text is tested twice. Where nobody answers any more, it is ``found`` as well: that says
+        what was wrong with the answers that came.
         """
-        begun = self._clock.monotonic()
+        end = self._clock.monotonic() + _SECONDS
         known = {after_of(found), found.trigger.snapshot.text.content, *work.tried}
+        with suppress(EndpointError):
+            async with aclosing(self._drawn(work, effort, end)) as drawn:
+                async for proposal in drawn:
+                    text = after_of(proposal)
+                    if text in known:
+                        continue
+                    known.add(text)
+                    examined = await self._tested(work, proposal)
+                    if failure(examined.evidence) is None:
+                        return _with_cost_of(work, examined)
+                    if self._clock.monotonic() > end:
+                        break
+        return _with_cost_of(work, found)
+
+    async def _drawn(self, work: Work, effort: Effort, end: float) -> AsyncGenerator[Proposal]:
+        """Yield what may pass, round by round; none begins after the ``end``."""
         for number, heat in enumerate(_ROUNDS):
-            if self._clock.monotonic() - begun > _SECONDS:
-                break
+            if self._clock.monotonic() > end:
+                return
             self._tell(work, work.asked + 1)
             first = _SEEDS + number * _AT_ONCE
             draws = [Draw(first + at, heat, work.priority, at % 2 == 1) for at in range(_AT_ONCE)]
             drawn = await self._others.asked(work, draws, names=effort.names)
             _count(work, drawn)
             for proposal in likeliest_first(drawn):
-                text = after_of(proposal)
-                if text in known:
-                    continue
-                known.add(text)
-                examined = await self._tested(work, proposal)
-                if failure(examined.evidence) is None:
-                    return _with_cost_of(work, examined)
-        return _with_cost_of(work, found)
+                yield proposal
 
     async def _tested(self, work: Work, proposal: Proposal) -> Proposal:
         work.asked += 1

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from fakes import ENDED, MODEL, MemoryFiles
+from fakes import ENDED, MODEL, Answer, MemoryFiles
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Withheld
 from spark_desktop.domain.trigger import Instruction
@@ -27,7 +28,8 @@ def asked(world_of):
     """Return what asks for the comment's proposal, with what the named test was run on."""
 
     async def ask(*results, right="value * 2", effort=None, model=None, seconds=0.0):
-        world = world_of(MemoryFiles(a__py=COMMENT), *map(answer, results))
+        answers = [answer(one) if isinstance(one, str) else one for one in results]
+        world = world_of(MemoryFiles(a__py=COMMENT), *answers)
         world.endpoint.become(model or replace(MODEL, fim=False))
         world.suggester.effort = effort or Effort(samples=3, trusts=True)
         tested = []
@@ -76,8 +78,22 @@ async def test_no_text_is_tested_twice_and_it_ends_with_all_that_it_cost(asked):
 async def test_no_round_begins_after_two_minutes(asked):
     world, proposal, tested = await asked(*map(str, range(MOST)), seconds=40.0)
     assert proposal.state == Withheld("wrong")
+    # The third one ended after the time.
     assert len(tested) == 2 + 4
     assert len(world.endpoint.requests) == 2 + 4
+
+
+async def test_no_test_begins_after_two_minutes(asked):
+    _, proposal, tested = await asked(*map(str, range(MOST)), seconds=70.0)
+    assert proposal.state == Withheld("wrong")
+    assert len(tested) == 2 + 2
+
+
+async def test_where_nobody_answers_any_more_what_was_found_is_told(asked):
+    gone = Answer("", error=EndpointError("The core has ended.", "Start it again."))
+    _, proposal, tested = await asked("1", "2", "3", gone, "4", "5")
+    assert proposal.state == Withheld("wrong")
+    assert tested == ["1", "2"]
 
 
 @pytest.mark.parametrize(
