@@ -57,7 +57,8 @@ class SqliteAnswerLog:
     async def _flush(self) -> None:
         while self._waiting:
             rows, self._waiting = self._waiting, []
-            await self._database.run(partial(_add, rows))
+            # Who is stopped while another call has the database would lose what it took.
+            await asyncio.shield(self._database.run(partial(_add, rows)))
 
 
 def _add(records: list[AnswerRecord], connection: sqlite3.Connection) -> None:

@@ -80,7 +80,8 @@ class SqliteLedger:
     async def _flush(self) -> None:
         while self._waiting:
             rows, self._waiting = self._waiting, {}
-            await self._database.run(partial(_add, rows))
+            # Who is stopped while another call has the database would lose what it took.
+            await asyncio.shield(self._database.run(partial(_add, rows)))
 
 
 def noting(ledger: Ledger, purpose: str) -> dict[str, list[Callable[..., Any]]]:

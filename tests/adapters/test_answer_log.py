@@ -1,5 +1,7 @@
 """Measured answers are kept, and read back as they were."""
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +56,23 @@ async def test_it_is_there_in_the_next_session(opened, tmp_path):
     await database.close()
     again = Database(tmp_path / "spark.db")
     assert await SqliteAnswerLog(again, TaskScope("again")).records(NOW) == (ANSWERED, FAILED)
+    await again.close()
+
+
+async def test_what_is_noted_while_another_call_has_the_database_is_not_lost(opened, tmp_path):
+    log, database, scope = opened
+    go = threading.Event()
+    busy = asyncio.ensure_future(database.run(lambda connection: go.wait(5)))
+    log.note(ANSWERED)
+    # The writer has taken it, and waits for the database.
+    await asyncio.sleep(0.01)
+    await scope.close()
+    go.set()
+    await log.close()
+    await database.close()
+    await busy
+    again = Database(tmp_path / "spark.db")
+    assert await SqliteAnswerLog(again, TaskScope("again")).records(NOW) == (ANSWERED,)
     await again.close()
 
 

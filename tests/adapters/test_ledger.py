@@ -45,6 +45,25 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await made.database.close()
 
 
+async def test_what_is_noted_while_another_call_has_the_database_is_not_lost(
+    world: World, tmp_path: Path
+) -> None:
+    go = threading.Event()
+    busy = asyncio.ensure_future(world.database.run(lambda connection: go.wait(5)))
+    world.ledger.note(HUB)
+    # The writer has taken it, and waits for the database.
+    await asyncio.sleep(0.01)
+    await world.scope.close()
+    go.set()
+    await world.ledger.close()
+    await world.database.close()
+    await busy
+    again = World(tmp_path / "spark.db")
+    (record,) = await again.ledger.records()
+    assert record.contact == HUB
+    await again.database.close()
+
+
 async def test_a_host_is_counted_with_its_first_and_last_time(world: World) -> None:
     world.ledger.note(HUB)
     world.clock.seconds += 60
