@@ -5,7 +5,7 @@ from enum import Enum
 
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.patch import FilePatch
+from spark_desktop.domain.patch import FilePatch, apply
 from spark_desktop.domain.trigger import ProposalTrigger, Span
 from spark_desktop.domain.words import say
 
@@ -152,6 +152,12 @@ class Proposal:
     conflicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[str, float] = field(default_factory=dict)
     failed: tuple[FailedBlock, ...] = ()
+
+    @property
+    def after(self) -> str:
+        """Return the file's text as all of the proposal leaves it."""
+        hunks = () if self.patch is None else self.patch.hunks
+        return apply(self.trigger.snapshot.text.content, hunks)
 
     def decision(self, hunk_id: str) -> Decision:
         """Return what was decided about a hunk; PENDING if nothing was."""

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.documentation_requests import asks_only_to_document
-from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.shadow_evidence import changed_rows
 from spark_desktop.domain.small_change import SmallChange
@@ -41,7 +40,7 @@ class BoundProbes:
         if proposal.patch is None or asks_only_to_document(target.instruction):
             return None
         path, before = proposal.patch.path, target.content
-        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        after = proposal.after
         end = time.monotonic() + _SECONDS
         # Comparing long texts takes tenths of a second.
         _, rows = await asyncio.to_thread(changed_rows, before, after)

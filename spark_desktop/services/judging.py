@@ -13,7 +13,7 @@ from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.kept_arguments import keeps_arguments
 from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
-from spark_desktop.domain.patch import apply, compute
+from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
@@ -119,7 +119,7 @@ class Judge:
         if proposal.patch is None or failure(proposal.evidence):
             return proposal
         path, before = proposal.patch.path, target.content
-        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        after = proposal.after
         if names and self.names is not None:
             told = await self.names(path, before, after)
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
@@ -142,7 +142,7 @@ class Judge:
         """Return a doubt about words of an answer; None where all are known, or nobody knows."""
         if self.invented is None or proposal.patch is None:
             return None
-        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        after = proposal.after
         path = proposal.patch.path
         words = await self.invented(path, target.content, after, target.instruction)
         if not words:

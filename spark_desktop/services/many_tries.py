@@ -10,9 +10,9 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import EndpointError
-from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.judging import Judge, sum_of, time_of_both
@@ -45,11 +45,11 @@ class ManyTries:
         what was wrong with the answers that came.
         """
         end = self._clock.monotonic() + _SECONDS
-        known = {after_of(found), found.trigger.snapshot.text.content, *work.tried}
+        known = {found.after, found.trigger.snapshot.text.content, *work.tried}
         with suppress(EndpointError):
             async with aclosing(self._drawn(work, effort, end)) as drawn:
                 async for proposal in drawn:
-                    text = after_of(proposal)
+                    text = proposal.after
                     if text in known:
                         continue
                     known.add(text)
@@ -85,30 +85,20 @@ class ManyTries:
 def likeliest_first(drawn: Iterable[Drawn]) -> list[Proposal]:
     """Return those that may pass: what was answered oftener first, then what is surer."""
     sound = [one for one in drawn if failure(one.proposal.evidence) is None]
-    often = Counter(after_of(one.proposal) for one in sound)
+    often = Counter(one.proposal.after for one in sound)
 
     def rank(one: Drawn) -> tuple[int, float]:
         sure = float("-inf") if one.likelihood is None else one.likelihood
-        return often[after_of(one.proposal)], sure
+        return often[one.proposal.after], sure
 
     return [one.proposal for one in sorted(sound, key=rank, reverse=True)]
-
-
-def after_of(proposal: Proposal) -> str:
-    """Return the file as a proposal leaves it."""
-    hunks = () if proposal.patch is None else proposal.patch.hunks
-    return apply(proposal.trigger.snapshot.text.content, hunks)
 
 
 def _count(work: Work, drawn: Iterable[Drawn]) -> None:
     """Add what the answers cost to the proposal in the making."""
     proposal = work.proposal
     for one in drawn:
-        usage = (
-            proposal.usage
-            if one.proposal.usage is None
-            else (sum_of(proposal.usage, one.proposal.usage))
-        )
+        usage = sum_of(proposal.usage, one.proposal.usage or Usage())
         timing = time_of_both(proposal.timing, one.proposal.timing)
         proposal = replace(proposal, usage=usage, timing=timing)
     work.proposal = proposal

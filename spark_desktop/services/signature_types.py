@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.call_types import Called, CallTypes, is_used_as, one_type
 from spark_desktop.domain.completion import Usage
-from spark_desktop.domain.patch import apply
 from spark_desktop.domain.plain_types import may_give_none, misfit, result_given
 from spark_desktop.domain.prompt_layout import needs_proof
 from spark_desktop.domain.proposal import Proposal
@@ -82,7 +81,7 @@ class SignatureTypes:
         target, path = self._work.target, found.trigger.snapshot.path
         if not path.endswith(_PYTHON) or found.patch is None or not _lacks_only_types(found):
             return None
-        after = apply(found.trigger.snapshot.text.content, found.patch.hunks)
+        after = found.after
         region = lines_of(target, after)
         functions = _functions(region)
         if after.count(region) != 1 or not functions:

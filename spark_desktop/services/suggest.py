@@ -44,7 +44,7 @@ from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge, sum_of
 from spark_desktop.services.line_mends import LineMends
 from spark_desktop.services.locate import located
-from spark_desktop.services.many_tries import ManyTries, after_of
+from spark_desktop.services.many_tries import ManyTries
 from spark_desktop.services.other_answers import OtherAnswers
 from spark_desktop.services.other_places import OtherPlaces
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
@@ -238,7 +238,7 @@ class Suggester:
             if failure(found.evidence) is not None and not answer.is_whole:
                 found = await self._with_types(work, answer, found)
             work.proposal = replace(found, evidence=())
-            work.tried.add(after_of(found))
+            work.tried.add(found.after)
             refuted = any(one.proves and not one.passed for one in found.evidence)
             work.is_decided = work.is_decided or refuted
             passed = failure(found.evidence) is None

@@ -7,7 +7,6 @@ from spark_desktop.domain.checks import failure
 from spark_desktop.domain.choosing import Choice, Vote, chosen
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.effort import Effort
-from spark_desktop.domain.patch import apply
 from spark_desktop.domain.prompt_layout import is_smallest, needs_proof
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
@@ -176,7 +175,7 @@ def agreement_of(choice: Choice, needed: int) -> Check:
 
 def _shape(proposal: Proposal, *, is_small: bool) -> str:
     path, before = proposal.trigger.snapshot.path, proposal.trigger.snapshot.text.content
-    after = apply(before, proposal.patch.hunks if proposal.patch is not None else ())
+    after = proposal.after
     shape = shape_of(path, after)
     # Where the code stays as it is, small models agreed on nothing: all that is written counts.
     is_idle = is_small and shape == shape_of(path, before)

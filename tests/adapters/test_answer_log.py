@@ -59,13 +59,21 @@ async def test_it_is_there_in_the_next_session(opened, tmp_path):
     await again.close()
 
 
-async def test_what_is_noted_while_another_call_has_the_database_is_not_lost(opened, tmp_path):
+async def test_what_is_noted_while_another_call_has_the_database_is_not_lost(
+    opened, tmp_path, monkeypatch
+):
     log, database, scope = opened
-    go = threading.Event()
-    busy = asyncio.ensure_future(database.run(lambda connection: go.wait(5)))
+    go, asked, run = threading.Event(), asyncio.Event(), database.run
+    busy = asyncio.ensure_future(run(lambda connection: go.wait(5)))
+
+    async def told(work):
+        asked.set()
+        return await run(work)
+
+    monkeypatch.setattr(database, "run", told)
     log.note(ANSWERED)
     # The writer has taken it, and waits for the database.
-    await asyncio.sleep(0.01)
+    await asked.wait()
     await scope.close()
     go.set()
     await log.close()

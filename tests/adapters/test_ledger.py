@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,13 +47,19 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_what_is_noted_while_another_call_has_the_database_is_not_lost(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go = threading.Event()
-    busy = asyncio.ensure_future(world.database.run(lambda connection: go.wait(5)))
+    go, asked, run = threading.Event(), asyncio.Event(), world.database.run
+    busy = asyncio.ensure_future(run(lambda connection: go.wait(5)))
+
+    async def told(work: Callable[[sqlite3.Connection], object]) -> object:
+        asked.set()
+        return await run(work)
+
+    monkeypatch.setattr(world.database, "run", told)
     world.ledger.note(HUB)
     # The writer has taken it, and waits for the database.
-    await asyncio.sleep(0.01)
+    await asked.wait()
     await world.scope.close()
     go.set()
     await world.ledger.close()

@@ -2,9 +2,6 @@
 
 import asyncio
 
-import pytest
-from following import Following, following
-
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.domain.code import IndexState
@@ -25,24 +22,8 @@ FILES = {
 RENAMED = FILES["a.py"].replace("slug", "make_slug")
 
 
-@pytest.fixture
-async def project(tmp_path):
-    """Make projects, and close their services in the end."""
-    made: list[Following] = []
-
-    def make(files=FILES, *answers) -> Following:
-        made.append(following(tmp_path, files, *answers))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.world.turns.close()
-        await one.world.chat.close()
-        await one.world.scope.close()
-
-
 async def test_switched_off_a_rename_starts_nothing_and_says_why(project):
-    one = project()
+    one = project(FILES)
     one.world.inbox.watching = Watching(follow_ups=False)
     ignored = []
     one.world.seen_bus.subscribe(ChangeIgnored, lambda event: ignored.append(event.ignored))
@@ -70,7 +51,7 @@ async def test_the_projects_checks_see_all_files_at_once_and_withhold_nothing(pr
         asked.append(texts)
         return (Check(say("tests"), False, say("2 fail")),)
 
-    one = project()
+    one = project(FILES)
     one.follow_ups.evidence = evidence
     await one.save(a__py=RENAMED)
     assert [set(texts) for texts in asked] == [{"b.py", "c.py"}]
@@ -79,7 +60,7 @@ async def test_the_projects_checks_see_all_files_at_once_and_withhold_nothing(pr
 
 
 async def test_a_rename_that_is_taken_back_while_the_checks_run_offers_nothing(project):
-    one = project()
+    one = project(FILES)
     running, go_on = asyncio.Event(), asyncio.Event()
 
     async def evidence(texts):
@@ -117,7 +98,7 @@ class _Index:
 
 
 async def test_of_many_files_an_index_names_those_to_look_at_and_the_last_saved_are_added(project):
-    files = project().world.files
+    files = project(FILES).world.files
     search = NameSearch(files, _Index("b.py", "readme.md"))
     assert await search.holding("a.py", ["slug"]) == ("a.py", "b.py", "c.py")
     search.looked_at = 2
@@ -129,7 +110,7 @@ async def test_of_many_files_an_index_names_those_to_look_at_and_the_last_saved_
 async def test_a_folder_without_version_control_is_read_once_so_that_the_first_save_counts(
     project,
 ):
-    one = project()
+    one = project(FILES)
     seen = SeenTexts(NoCommits())
     assert await first_look(one.world.files, seen, lambda path: path.endswith(".py")) == 3
     one.world.inbox.seen = seen
@@ -138,7 +119,7 @@ async def test_a_folder_without_version_control_is_read_once_so_that_the_first_s
 
 
 async def test_in_a_folder_with_version_control_nothing_is_read(project, tmp_path):
-    one = project()
+    one = project(FILES)
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     seen = SeenTexts(GitCommits(tmp_path))
