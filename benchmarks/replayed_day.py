@@ -5,6 +5,8 @@ the body of one changed function left out, which asks for it, and as the commit 
 for nothing but for what follows a new name elsewhere. What is proposed for the body is judged by
 the commit's own tests, run in a second work tree, or by its code; follow-ups by what the commit did
 in those files. All else that is shown nobody asked for, so it is wrong.
+
+The project has its virtual environment, as its developer's has: without it no test of it runs.
 """
 
 import argparse
@@ -55,6 +57,9 @@ def options(words: Sequence[str]) -> argparse.Namespace:
         "--minutes", type=float, default=MINUTES, help="after which the day is over"
     )
     parser.add_argument("--model", default=MODEL, metavar="ID")
+    parser.add_argument(
+        "--environment", type=Path, metavar="FOLDER", help="the project's packages; REPO/.venv"
+    )
     parser.add_argument("--parts", choices=tuple(EFFORTS), default=ALL, help="what is left out")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="write all that was seen, and examples of it"
@@ -96,6 +101,15 @@ def chosen(repository: Path, most: int, renames: int) -> list[Commit]:
         return commit.id not in known and bool(followed(commit))
 
     return recent_commits(repository, renames, gives_names, _MOST_FILES) + newest
+
+
+def provide(environment: Path, folder: Path) -> None:
+    """Let a virtual environment be that of a folder; without one, say what that means."""
+    if (environment / "pyvenv.cfg").is_file():
+        (folder / ".venv").symlink_to(environment.resolve(), target_is_directory=True)
+    else:
+        told = f"{environment} is no virtual environment; tests run with what PATH offers"
+        print(told, file=sys.stderr)
 
 
 async def replayed(

@@ -236,3 +236,18 @@ def test_what_was_seen_is_kept_with_examples_to_read(tmp_path: Path) -> None:
     assert told.count("=== stub, wrong: a.py at 1234 (a commit)") == 3
     assert "--- proposed\n+ x\n--- the commit\n+ y\n" in told
     assert "=== unasked, wrong" in told
+
+
+def test_the_project_has_the_environment_of_its_developer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment, folder = tmp_path / "env", tmp_path / "project"
+    environment.mkdir()
+    folder.mkdir()
+    replayed_day.provide(environment, folder)
+    assert "env is no virtual environment" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+    (environment / "pyvenv.cfg").write_text("home = /nowhere\n", "utf-8")
+    replayed_day.provide(environment, folder)
+    assert (folder / ".venv").resolve() == environment.resolve()
+    assert capsys.readouterr().err == ""
