@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.words import Said, say
 
 # In a command: a copy of the proposed text beside the file, and the path of the file itself, for
@@ -184,7 +185,7 @@ def plain(output: str) -> str:
 
 
 def first_line(output: str) -> str:
-    """Return the first line with a word in it, cut to a detail's length."""
+    """Return the first line with a word in it, cut to a detail's length; a secret is masked."""
     lines = (line.strip() for line in plain(output).splitlines())
     return _short(next((line for line in lines if re.search(r"\w", line)), ""))
 
@@ -238,4 +239,6 @@ def _label_of(words: Sequence[str]) -> str:
 
 
 def _short(text: str) -> str:
+    # Before it is cut: a part of a key looks like none.
+    text = without_secrets(text)
     return text if len(text) <= _DETAIL else f"{text[: _DETAIL - 1]}…"

@@ -20,6 +20,7 @@ from spark_desktop.domain.project_checks import (
     plain,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
@@ -153,8 +154,12 @@ def needs_before(check: DetectedCheck, after: Outcome) -> bool:
 
 
 def report_of(output: str) -> str:
-    """Return the end of an output, in whole lines, for the model's next attempt."""
-    text = plain(output).strip()
+    """Return the end of an output, in whole lines, for the model's next attempt.
+
+    Lines that may hold a secret are masked.
+    """
+    # Looking through all of a long one would take tens of milliseconds; a key is shorter than this.
+    text = without_secrets(plain(output).strip()[-4 * REPORT :])
     if len(text) <= REPORT:
         return text
     end = text[-REPORT:]

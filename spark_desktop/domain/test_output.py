@@ -31,6 +31,7 @@ from spark_desktop.domain.failure_formats.python import (
     unittest_failures,
 )
 from spark_desktop.domain.project_checks import plain
+from spark_desktop.domain.secret_lines import without_secrets
 
 # Characters of an output's end that are read, and of one line.
 MOST_OUTPUT = 256 * 1024
@@ -74,7 +75,7 @@ class Failure:
     """``name`` is the test's as its runner writes it, "" for none; ``message`` what went wrong.
 
     ``frames`` are the places in the workspace, the nearest to what went wrong first. ``text`` is
-    what the run wrote of it, at most REPORT characters.
+    what the run wrote of it without lines that may hold a secret, at most REPORT characters.
     """
 
     name: str
@@ -177,7 +178,10 @@ def lines_of_output(output: str) -> list[str]:
 
 
 def end_of_output(output: str, most: int = REPORT) -> str:
-    """Return the last lines of an output that say something, at most so many characters."""
+    """Return the last lines of an output that say something, at most so many characters.
+
+    Those that may hold a secret are masked; that of a long output takes some milliseconds.
+    """
     return _report(lines_of_output(output), most, head=0)
 
 
@@ -191,11 +195,12 @@ def _report(lines: Sequence[str], most: int = REPORT, head: int = 3) -> str:
 
     The ``head`` first lines name the test, the last ones say what was wrong.
     """
-    kept = [line for line in _said(lines) if not _FOREIGN_LINE.search(line)]
-    text = "\n".join(kept)
+    said = [line for line in _said(lines) if not _FOREIGN_LINE.search(line)]
+    # Before it is cut: a part of a key looks like none.
+    text = without_secrets("\n".join(said))
     if len(text) <= most:
         return text
-    first = "\n".join(kept[:head])[: most // 3]
+    first = "\n".join(text.split("\n")[:head])[: most // 3]
     last = text[-(most - len(first) - 3) :]
     return "\n".join(filter(None, (first, "…", last.partition("\n")[2] or last)))
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from spark_desktop.domain.documentation_requests import asks_only_to_document
 from spark_desktop.domain.fault import fault_in
+from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Instruction, ModelTrigger, Repair, Span, Stub
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
@@ -94,8 +95,9 @@ def _note(trigger: ModelTrigger, target: Target, path: str, indent: str, body: l
     """Return the comment that shows what stood in the gap, and what is to be other about it."""
     before = [line.rstrip() for line in body if line.strip()]
     if isinstance(trigger, FailingTest):
+        said = fault_in(trigger.report).words or trigger.name
         lines = [
-            f"This was wrong ({fault_in(trigger.report).words or trigger.name}):",
+            f"This was wrong ({without_secrets(said)}):",
             *_shifted(before),
             "This is right:",
         ]

@@ -12,6 +12,7 @@ from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.context_item import ContextItem
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.trigger import FailingTest, Repair, Span
 from spark_resources import resource
 
@@ -118,16 +119,20 @@ def failing_instruction(trigger: FailingTest, *, brief: bool = False) -> str:
 
     In ``brief``, for models that would repeat it, only the line that failed and how.
     """
-    fault = fault_in(trigger.report)
+    told = without_secrets(trigger.report)
+    fault = fault_in(told)
     if brief and fault.code:
         return _template("failing-brief").substitute(code=fault.code, words=fault.words)
-    report = trigger.report.rstrip()[-_REPORT:]
-    return _template("failing").substitute(name=trigger.name, report=report)
+    report = told.rstrip()[-_REPORT:]
+    return _template("failing").substitute(name=without_secrets(trigger.name), report=report)
 
 
 def refused(reason: str) -> str:
-    """Return what is said to an answer that cannot be used; ``reason`` is a sentence."""
-    return _template("retry").substitute(reason=reason)
+    """Return what is said to an answer that cannot be used; ``reason`` is a sentence.
+
+    What programs wrote about it may be behind that: lines that may hold a secret are masked.
+    """
+    return _template("retry").substitute(reason=without_secrets(reason))
 
 
 def revised(comments: Sequence[LineComment]) -> str:

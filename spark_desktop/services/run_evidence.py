@@ -9,6 +9,7 @@ from typing import Protocol
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran, first_line
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.secret_lines import words_without_secrets
 from spark_desktop.domain.test_output import (
     REPORT,
     Failure,
@@ -142,10 +143,11 @@ class FailingTestAgain:
 
 
 def label_of(words: Sequence[str]) -> str:
-    """Return how a command is named in a list: its words, cut."""
+    """Return how a command is named in a list: its words, cut; those that are secrets masked."""
     # Where the program lies says nothing to the user.
     program = re.split(r"[\\/]", words[0])[-1] if words else ""
-    text = " ".join((program, *words[1:]))
+    # A part of a key would look like none.
+    text = " ".join((program, *words_without_secrets(words)[1:]))
     return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
 
 
@@ -158,13 +160,16 @@ async def read_failures(output: str) -> tuple[Failure, ...]:
 
 
 async def told_by(outcome: Outcome) -> str:
-    """Return what a model is told of a run: its first failures, else the end of its output."""
+    """Return what a model is told of a run: its first failures, else the end of its output.
+
+    Lines that may hold a secret are masked.
+    """
     if isinstance(outcome, NotRun) or outcome.code == 0:
         return ""
     found = await read_failures(outcome.output)
     texts = [one.text for one in found if one.text][:_TOLD]
     if not texts:
-        return end_of_output(outcome.output)
+        return await asyncio.to_thread(end_of_output, outcome.output)
     told = "\n\n".join(texts)
     return told if len(told) <= REPORT else texts[0][:REPORT]
 

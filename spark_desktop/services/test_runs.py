@@ -10,7 +10,7 @@ from spark_desktop.domain.assertions import asserts
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
-from spark_desktop.domain.secret_text import secret_in
+from spark_desktop.domain.secret_lines import without_secrets, words_without_secrets
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import (
     REPORT,
@@ -104,7 +104,7 @@ class FailingCode:
     async def _mentioned(self, output: str) -> tuple[Failure, ...]:
         if self._index is None or not await self._index.ready(_READY_S):
             return ()
-        text = end_of_output(output)
+        text = await asyncio.to_thread(end_of_output, output)
         found: list[Failure] = []
         for name in list(dict.fromkeys(_CALLED.findall(text)))[:_MOST_MENTIONED]:
             one = await self._function(name)
@@ -173,7 +173,7 @@ class FailingCode:
                 places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
         # What is no test's failure goes by what ran.
-        name = failure.name or " ".join(run.command)
+        name = failure.name or " ".join(words_without_secrets(run.command))
         return tuple(
             FailingTest(snapshot, lines, name, report, run.command, run.folder)
             for (_path, lines), snapshot in list(places.items())[:MOST_CANDIDATES]
@@ -293,10 +293,7 @@ class FailingCode:
     async def _report(self, failure: Failure, test: _Seen | None) -> str:
         """Return what the model is told: the test's source where the run did not show it, then
         what the run wrote, at most REPORT characters."""
-        text = failure.text or failure.message
-        if await asyncio.to_thread(secret_in, text):
-            # Also a short message may hold it; the test's name says what to look at.
-            text = ""
+        text = await asyncio.to_thread(without_secrets, failure.text or failure.message)
         source = "" if test is None else _source(test, text)
         room = REPORT - len(source) - 1
         if len(text) > room:

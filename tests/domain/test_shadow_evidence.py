@@ -4,7 +4,7 @@ import pytest
 
 from spark_desktop.domain.changed_examples import examples_in, given_examples
 from spark_desktop.domain.detected_checks import DetectedCheck, Stage
-from spark_desktop.domain.project_checks import NotRun, Ran
+from spark_desktop.domain.project_checks import NotRun, Ran, first_line
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.sandboxing import OPEN_NOTE
 from spark_desktop.domain.shadow_evidence import (
@@ -240,6 +240,14 @@ def test_a_report_is_the_end_in_whole_lines_without_colours():
     assert found.startswith("\u2026\nline ")
     assert found.endswith("line 1999")
     assert report_of("short\n") == "short"
+
+
+def test_a_report_and_its_first_line_hold_no_secret():
+    key = "AKIA" + "Q3EGT6ZLMWXKPJ4B"
+    hidden = "(Not shown: it may hold secrets.)"
+    assert report_of(f"one\nlogin({key})\n") == f"one\n{hidden}"
+    # Where it would have been cut, too.
+    assert first_line(f"{'x' * 150} {key}\n") == hidden
 
 
 BEFORE = '''

@@ -1,19 +1,23 @@
 """From a failing run to the code that it points at."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from fakes import MemoryFiles
 from run_fakes import ScriptedRuns
+from worlds import build
 
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.code import Definition, Import, IndexState, Reference, TextHit
 from spark_desktop.domain.project_checks import NotRun, Ran
 from spark_desktop.domain.test_output import REPORT, Frame
-from spark_desktop.domain.trigger import FailingTest, Span
+from spark_desktop.domain.trigger import FailingTest, Instruction, Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
-from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain
+from spark_desktop.services.prompts import failing_instruction
+from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain, label_of
 from spark_desktop.services.secret_guard import SecretGuard
 from spark_desktop.services.test_runs import FailedRun, FailingCode
 
@@ -113,6 +117,36 @@ async def test_a_file_that_looks_like_a_secret_is_left_out():
     files = project()
     (found, *_) = await pointed(files, ADD.replace("assert -1", secret.strip() + "; assert -1"))
     assert "q7Zk2vXw9LpR4tYbN8sD1fGh" not in found.report
+    assert "def test_add():" in found.report
+
+
+async def test_a_secret_in_the_command_is_in_no_prompt():
+    token = "ghp_" + "a8Kd93jLqPz0Xc7VbNm2Qw4Er6Ty1Ui5Op3A"
+    words = ("python", "deploy.py", "--token", token)
+    output = 'Traceback (most recent call last):\n  File "calc.py", line 2, in add\nValueError: x\n'
+    run = FailedRun(words, "", output)
+    code = code_of(project())
+    (found,) = await code.likeliest(await code.failures(run), run, 1)
+    assert found.name == "python deploy.py --token ***"
+    assert found.command == words
+    assert label_of(words) == found.name
+    # One that the name of a test holds, too.
+    assert token not in failing_instruction(replace(found, name=f"test_a[{token}]"))
+
+
+@pytest.mark.parametrize("before", ["", "x" * 1370])
+async def test_what_a_model_is_told_again_holds_no_secret(before):
+    key = "AKIA" + "Q3EGT6ZLMWXKPJ4B"
+    output = ADD.replace("result = add(1, 2)", f'{before} login("{key}", "other")')
+    once = ("```python\n{}\n```".format(CALC[:27].replace("-", one)) for one in "+*")
+    world = build(project(), *once)
+    world.suggester.project = CommandEvidence(ScriptedRuns(*[Ran(1, output)] * 2), COMMAND)
+    await world.ready(Instruction(world.files.snapshot("calc.py"), Span(0, 2), "add them"))
+    _first, again = world.endpoint.requests
+    told = "\n".join(message.text for message in again.messages)
+    assert "assert -1 == 3" in told
+    assert key[:8] not in told
+    assert "other" not in told
 
 
 async def test_a_rust_test_in_the_file_that_it_tests_points_at_the_function():
@@ -278,8 +312,6 @@ async def test_a_run_may_take_some_times_what_it_took_on_the_text_before():
 
 
 async def test_a_trigger_without_a_command_has_no_such_evidence():
-    from dataclasses import replace
-
     bare = replace(trigger(), command=())
     assert await FailingTestAgain(ScriptedRuns())(bare, "calc.py", "old", "new") == ()
 
