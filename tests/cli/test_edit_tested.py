@@ -7,6 +7,7 @@ from cli.conftest import AFTER, BEFORE, REWRITTEN
 from run_fakes import ScriptedRuns, passes_with
 
 from spark_desktop.cli.output import Output
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.project_checks import Ran
 
 WRONG = REWRITTEN.replace("return 0", "return 1")
@@ -84,6 +85,22 @@ def test_json_says_each_try(spark, folder):
     )
     assert [one["ran"] for one in told["tries"]] == [True, False, True]
     assert told["tries"][0]["report"] == "boom"
+
+
+@pytest.mark.parametrize("before", [(), (WRONG,)])
+def test_bounds_that_are_tried_afterwards_are_no_answers(spark, folder, before):
+    bounded = REWRITTEN.replace("not values", "len(values) <= 0")
+    assert bounded != REWRITTEN
+    spark.prepare = lambda made: setattr(made.suggester, "effort", Effort())
+    spark.shadow_run = passes_with("a.py", "len(values) <= 0")
+    run = spark(*EDIT, "--json", answers=(*before, bounded))
+    told = json.loads(run.out)
+    assert told["state"] == "ready"
+    assert [one["passed"] for one in told["tries"]] == [*(False for _ in before), True]
+    # The file as it was, each answer, and the bound turned.
+    assert len(spark.shadow_run.ran) == 3 + len(before)
+    told = spark(*EDIT, answers=(*before, bounded)).err
+    assert ("1 answer before this one did not pass." in told) == bool(before)
 
 
 def test_the_command_runs_where_the_user_is(spark, folder, monkeypatch):
