@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -97,15 +98,17 @@ class LocalWorkbench:
         """Run a program to its end; cancelling ends it and all that it has started.
 
         One runs at a time. ``open_allowed``: also where there is no sandbox. NotRun says why there
-        is no result.
+        is no result. Its seconds begin when it is its turn.
         """
         async with self._alone:
+            begin = time.monotonic()
             stopping = self._running = _Stopping()
             work = asyncio.get_running_loop().run_in_executor(
                 None, self._run, job, open_allowed, stopping
             )
             try:
-                return await asyncio.shield(work)
+                outcome = await asyncio.shield(work)
+                return replace(outcome, seconds=time.monotonic() - begin)
             except asyncio.CancelledError:
                 stopping.stop()
                 # Killed, it ends at once; nothing may write in the shadow when the next one comes.

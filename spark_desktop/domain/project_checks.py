@@ -7,7 +7,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from spark_desktop.domain.proposal import Check
@@ -53,21 +53,27 @@ class ProjectCommand:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command ended with ``code`` (0: it found nothing) and wrote ``output``."""
+    """A command ended with ``code`` (0: it found nothing) and wrote ``output``.
+
+    ``seconds`` on the wall that it took, without the wait for its turn; 0.0 where nobody says.
+    """
 
     code: int
     output: str
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
     """A command gave no result; ``reason`` is a short note for the user.
 
-    ``over_limit``: it was ended since it took too long, or too much of something.
+    ``over_limit``: it was ended since it took too long, or too much of something. ``seconds`` as
+    in ``Ran``.
     """
 
     reason: Said
     over_limit: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
 
 Outcome = Ran | NotRun

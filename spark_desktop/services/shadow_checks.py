@@ -51,7 +51,10 @@ class Workbench(Protocol):
         ...
 
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
-        """Run a program to its end; cancelling ends it. ``open_allowed``: without a sandbox too."""
+        """Run a program to its end; cancelling ends it. ``open_allowed``: without a sandbox too.
+
+        What comes of it says how long it took, without the wait until others had ended.
+        """
         ...
 
 
@@ -69,7 +72,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Seconds on the wall: for each check, and for all of a proposal's together."""
+    """Seconds on the wall: for each check, and for all of a proposal's together.
+
+    Those in which its programs run: what waits for others' programs loses no time.
+    """
 
     each: float = 15.0
     total: float = 45.0
@@ -160,16 +166,16 @@ class ShadowChecks:
 
     async def _all(self, checks: Sequence[DetectedCheck], changes: Changes) -> tuple[Check, ...]:
         budget = self._budget()
-        end = time.monotonic() + budget.total
+        left = budget.total
         found: list[Check] = []
         for check in checks:
             if not self._consent.allowed():
                 break  # taken back meanwhile
-            left = end - time.monotonic()
             if left <= 0:
                 found.append(Check(check.label, True, say("not run: no time was left for it")))
                 continue
-            before, after = await self._results(check, changes, min(budget.each, left))
+            before, after, took = await self._results(check, changes, min(budget.each, left))
+            left -= took
             if not self._consent.allowed():
                 break  # it may not have been asked about the text before
             about = await self._tests_about(check, changes, after)
@@ -203,16 +209,18 @@ class ShadowChecks:
 
     async def _results(
         self, check: DetectedCheck, changes: Changes, seconds: float
-    ) -> tuple[Outcome | None, Outcome]:
+    ) -> tuple[Outcome | None, Outcome, float]:
+        """Return what comes of the texts before and after, and the seconds that it took now."""
         after = await self._run(check, {path: pair[1] for path, pair in changes.items()}, seconds)
         old = {path: pair[0] for path, pair in changes.items()}
         before: Outcome | None = self._kept(check, old)
         has_before = any(pair[0] for pair in changes.values())
         if not self._consent.allowed():
-            return None, after
+            return None, after, after.seconds
         if before is None and has_before and needs_before(check, after):
             before = await self._before(check, old, seconds)
-        return before, after
+            return before, after, after.seconds + before.seconds
+        return before, after, after.seconds
 
     async def _before(
         self, check: DetectedCheck, texts: Mapping[str, str | None], seconds: float

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,18 @@ async def test_a_stub_is_proven_by_its_examples_and_tests_and_a_wrong_answer_is_
     assert (root / "shop.py").read_text() == SHOP
     await bench.close()
     assert [one.name for one in (root.parent / "cache" / "checks").iterdir()] == ["kept"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="runs sleep")
+async def test_the_wait_for_another_program_is_none_of_its_seconds(root):
+    bench = bench_of(root)
+    job = Job(("sleep", "0.3"), {}, Limits(seconds=30))
+    begin = time.monotonic()
+    found = await asyncio.gather(*(bench.run(job, open_allowed=True) for _ in range(2)))
+    whole = time.monotonic() - begin
+    assert all(one.seconds >= 0.3 for one in found)
+    assert sum(one.seconds for one in found) <= whole
+    await bench.close()
 
 
 @shut_in

@@ -247,6 +247,19 @@ async def test_each_check_has_its_seconds_and_none_runs_when_all_are_spent():
     assert bench.jobs == []
 
 
+@pytest.mark.parametrize(("took", "skipped"), [(0.0, 0), (0.19, 0), (0.21, 1)])
+async def test_only_the_time_in_which_its_own_programs_run_counts(took, skipped):
+    class Busy(FakeBench):
+        async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
+            await asyncio.sleep(0.11)  # what another program has the bench for
+            return await super().run(job, open_allowed=open_allowed)
+
+    bench = Busy({("compile(", NEW): Ran(0, "", 0.1), ("ruff", NEW): Ran(0, "", took)})
+    found = await service(bench, budget=lambda: Budget(0.2, 0.3)).evidence("a.py", OLD, NEW)
+    assert sum("no time was left" in one.detail for one in found) == skipped
+    assert [job.limits.seconds for job in bench.jobs[:2]] == pytest.approx([0.2, 0.2])
+
+
 async def test_examples_that_the_model_wrote_itself_prove_nothing():
     given = 'def f():\n    """F.\n\n    >>> f()\n    1\n    """\n    return 1\n'
     written = given.replace("return 1", "return 2").replace("\n    1\n", "\n    2\n")
