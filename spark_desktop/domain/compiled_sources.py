@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 _COMPILED = {
@@ -11,6 +12,7 @@ _COMPILED = {
     ".mjs": (".mts", ".ts"),
     ".cjs": (".cts", ".ts"),
 }
+_KINDS = tuple(sorted({kind for kinds in _COMPILED.values() for kind in kinds}))
 # Folders that compilers write to, also "dist-test"; several in a row are one: "dist/esm".
 _OUTPUT = re.compile(
     r"\.?(?:bin|build|built|cjs|compiled|dist|es\d*|esm|js|lib|out|output|release|temp|tmp|umd)"
@@ -47,7 +49,31 @@ def is_compiled(path: str) -> bool:
     return _ending(path) in _COMPILED
 
 
-def source_of(path: str, files: Collection[str]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """A workspace's files as ``source_of`` looks them up.
+
+    ``named`` has the paths of TypeScript by their last part; ``folders`` are the names of all
+    folders that hold a file.
+    """
+
+    named: Mapping[str, Sequence[str]]
+    folders: frozenset[str]
+
+    @classmethod
+    def of(cls, files: Iterable[str]) -> "Sources":
+        """Return these files. A hundred thousand take a tenth of a second: use an OS thread."""
+        named: dict[str, list[str]] = {}
+        parents: set[str] = set()
+        for path in files:
+            parent, _slash, name = path.rpartition("/")
+            parents.add(parent)
+            if name.endswith(_KINDS):
+                named.setdefault(name, []).append(path)
+        return cls(named, frozenset(one for parent in parents for one in parent.split("/") if one))
+
+
+def source_of(path: str, sources: Sources) -> str | None:
     """Return the file that a compiled one was made of; None where that is not clear.
 
     Compilers keep the folders below the one that they write to: "build/src/a.js" is of "src/a.ts"
@@ -58,15 +84,10 @@ def source_of(path: str, files: Collection[str]) -> str | None:
     compiled = tuple(path.removesuffix(ending).split("/"))
     found: dict[tuple[str, ...], str] = {}
     for kind in _COMPILED.get(ending, ()):
-        name = compiled[-1] + kind
-        for one in files:
-            if one == name or one.endswith(f"/{name}"):
-                found.setdefault(tuple(one.removesuffix(kind).split("/")), one)
-    if not found:
-        return None
-    folders = {folder for one in files for folder in one.split("/")[:-1]}
+        for one in sources.named.get(compiled[-1] + kind, ()):
+            found.setdefault(tuple(one.removesuffix(kind).split("/")), one)
     for first in range(len(compiled)):
-        fitting = dict(_fitting(compiled, first, found, folders))
+        fitting = dict(_fitting(compiled, first, found, sources.folders))
         if fitting:
             best = _nearest(fitting, len(compiled) - first)
             return None if best is None else found[best]

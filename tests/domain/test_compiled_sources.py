@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.compiled_sources import is_compiled, line_like, source_of
+from spark_desktop.domain.compiled_sources import Sources, is_compiled, line_like, source_of
 
 FILES = {
     "src/a.ts",
@@ -31,7 +31,7 @@ FILES = {
     ],
 )
 def test_the_source_is_the_only_file_that_it_can_be(path, source):
-    assert source_of(path, FILES) == source
+    assert source_of(path, Sources.of(FILES)) == source
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_source_is_the_only_file_that_it_can_be(path, source):
     ],
 )
 def test_the_folders_of_what_was_compiled_are_those_of_its_source(path, files, source):
-    assert source_of(path, files) == source
+    assert source_of(path, Sources.of(files)) == source
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """From a failing run to the code that it points at."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from spark_desktop.domain.test_output import REPORT, Frame
 from spark_desktop.domain.trigger import FailingTest, Instruction, Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.prompts import failing_instruction
 from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain, label_of
 from spark_desktop.services.secret_guard import SecretGuard
@@ -378,6 +380,25 @@ async def test_what_was_compiled_and_cannot_be_read_leads_to_its_source_as_a_who
     files = compiled_project()
     (found,) = await pointed(files, NODE)
     assert (found.snapshot.path, found.lines) == ("src/join.ts", Span(0, 3))
+
+
+async def test_all_files_are_looked_through_once_and_not_in_the_windows_thread():
+    threads = []
+
+    class Path(str):
+        def rpartition(self, mark):
+            threads.append(threading.current_thread())
+            return super().rpartition(mark)
+
+    files = compiled_project()
+    places = CompiledPlaces(files, SecretGuard(files).read)
+    for _failure in range(2):
+        watched = frozenset({Path("tests/join.ts")})
+        for line in range(3):
+            found = await places.of(Frame("build/tests/join.js", line), watched)
+            assert found == Frame("tests/join.ts", -1)
+    (thread,) = threads
+    assert thread is not threading.current_thread()
 
 
 async def test_a_source_map_tells_what_words_do_not():
