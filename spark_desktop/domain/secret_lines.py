@@ -4,8 +4,9 @@ Masked are whole lines: beside a key that is known by its shape often stands one
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from spark_desktop.domain.secret_text import hits_in, secret_in
 
@@ -34,7 +35,12 @@ def without_secrets(text: str) -> str:
     # As long as before, so that places stay what they are.
     bare = _MARKS.sub(lambda match: " " * len(match[0]), text)
     lines = text.split("\n")
-    hidden = {row for hit in hits_in(bare) for row in _rows(bare, hit.place, hit.end)}
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    hidden = {
+        row
+        for hit in hits_in(bare)
+        for row in range(bisect(ends, hit.place), bisect(ends, hit.end - 1) + 1)
+    }
     if "PRIVATE KEY" in text:
         hidden |= _rows_of_keys(lines, hidden)
     if not hidden:
@@ -64,11 +70,6 @@ def _masked(words: Sequence[str], place: int) -> str:
     if secret_in(word) is None:
         return word
     return f"{name}={_MASK}" if equals and secret_in(name) is None else _MASK
-
-
-def _rows(text: str, start: int, end: int) -> range:
-    first = text.count("\n", 0, start)
-    return range(first, first + text.count("\n", start, end) + 1)
 
 
 def _rows_of_keys(lines: Sequence[str], hidden: set[int]) -> set[int]:
