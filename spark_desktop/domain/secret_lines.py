@@ -41,7 +41,7 @@ def without_secrets(text: str) -> str:
         for hit in hits_in(bare)
         for row in range(bisect(ends, hit.place), bisect(ends, hit.end - 1) + 1)
     }
-    if "PRIVATE KEY" in text:
+    if "-----" in text:
         hidden |= _rows_of_keys(lines, hidden)
     if not hidden:
         return text
