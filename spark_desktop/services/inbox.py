@@ -182,10 +182,10 @@ class Inbox:
     def start(self, entry_id: str) -> tuple[str, ...]:
         """Ask for what an entry offers; return the ids. Raises SparkError for an unknown one."""
         offered = self.log.get(entry_id).offered
-        requests = tuple(self._turns.request(trigger) for trigger in offered)
+        requests = self._ask(offered)
         if requests:
             self.log.started(entry_id, requests)
-        return requests
+        return tuple(requests)
 
     async def _take(self, path: str) -> InboxEntry:
         snapshot = await read_for_saves(self._files, path)
@@ -216,6 +216,8 @@ class Inbox:
         if running is not None and running.trigger.snapshot.path == path:
             if isinstance(snapshot, Ignored):
                 self._turns.supersede(None)
+                # Nothing is proposed for it any more: it is new where the file comes back.
+                self._known[path] = tuple(unseen([running.trigger], self._known.get(path, ())))
             else:
                 again = located(running.trigger, snapshot, self._syntax)
                 if again is None or is_stale(running, snapshot):

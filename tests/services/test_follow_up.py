@@ -3,7 +3,9 @@
 import pytest
 from following import Following
 
+from spark_desktop.domain.events import RestChanged
 from spark_desktop.domain.proposal import Cancelled, Closed, Ready
+from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.trigger import FollowUp, title_of
 
 UTIL = '''"""Texts."""
@@ -79,6 +81,17 @@ async def test_all_files_of_a_rename_are_one_group_with_one_title(project):
     one = await renamed(project)
     assert len({ready.group for ready in one.ready} - {""}) == 1
     assert {title_of(ready.trigger) for ready in one.ready} == {"rename slugify() to make_slug"}
+
+
+async def test_a_rename_that_quiet_mode_held_back_is_one_group_too(project):
+    one = project(FILES)
+    one.world.seen_bus.publish(RestChanged(Rest(is_quiet=True)))
+    await one.replace("pkg/util.py", ("def slugify", "def make_slug"))
+    (entry,) = one.world.inbox.log.entries()
+    one.world.inbox.start(entry.id)
+    await one.world.turns.idle()
+    assert len(one.ready) == 5
+    assert len({ready.group for ready in one.ready} - {""}) == 1
 
 
 async def test_no_model_is_asked_for_a_rename(project):

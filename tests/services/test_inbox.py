@@ -2,6 +2,7 @@
 
 import pytest
 from fakes import Answer, MemoryFiles
+from interface_fakes import until
 
 from spark_desktop.domain.errors import FileTooLargeError, NotTextError
 from spark_desktop.domain.events import (
@@ -10,10 +11,11 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.proposal import Queued, Ready
+from spark_desktop.domain.proposal import Cancelled, Closed, Queued, Ready
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.services.turns import GONE
 
 STUB = "def one():\n    pass\n"
 
@@ -51,6 +53,35 @@ async def test_the_same_comment_written_again_later_asks_again(world_of):
     await world.inbox.saved(["a.py"])
     queued = [e for e in world.seen.of(ProposalChanged) if e.proposal.state == Queued()]
     assert len(queued) == 2
+
+
+async def test_a_file_that_comes_back_while_its_answer_was_written_asks_again(world_of):
+    text = "X = 1\n# two AI!\n"
+    world = world_of(MemoryFiles(a__py=text), Answer(hangs=True), "X = 2\n")
+    await world.inbox.saved(["a.py"])
+    await until(lambda: world.turns.running is not None)
+    del world.files.data["a.py"]
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", text)
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    assert [one.state for one in world.turns.proposals()] == [Cancelled(GONE), Ready()]
+
+
+@pytest.mark.parametrize("decided", [False, True])
+async def test_a_file_that_comes_back_does_not_ask_for_what_waits_or_was_decided(world_of, decided):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    (first,) = world.turns.proposals()
+    if decided:
+        world.review.reject(first.id)
+    del world.files.data["a.py"]
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", STUB)
+    await world.inbox.saved(["a.py"])
+    (proposal,) = world.turns.proposals()
+    assert proposal.state == (Closed(0) if decided else Ready())
 
 
 @pytest.mark.parametrize(
@@ -135,10 +166,7 @@ async def test_running_follows_the_watched_bursts(world_of):
 
     scope = TaskScope("test")
     scope.start("inbox", world.inbox.run())
-    while not world.turns.proposals():
-        import asyncio
-
-        await asyncio.sleep(0)
+    await until(lambda: bool(world.turns.proposals()))
     await scope.close()
     assert heard == [FilesChanged(("a.py",))]
 
