@@ -159,6 +159,7 @@ class Project:
         self.checks.choices = settings.checks
         self.watched_tests.command = choices.test_command
         self.watched_tests.is_allowed = choices.allow_commands
+        self.watched_tests.watching = choices.watching
         self.shadow.allowed = choices.allow_commands
         self.shadow.without_sandbox = choices.without_sandbox
 
@@ -316,7 +317,7 @@ def _assemble(
     inbox.finders.append(breakage)
     in_shadow = runs_in(shadow.bench, lambda: shadow.without_sandbox)
     handed = HandedRuns(failing, turns.request, bus, scope)
-    watched = WatchedTests(in_shadow, failing, inbox.found, clock, bus)
+    watched = WatchedTests(in_shadow, failing, inbox.found, files, clock, bus)
     suggester.judge.by_trigger = ByTrigger(
         breakage,
         FailingTestAgain(in_shadow),
