@@ -16,7 +16,7 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
-from spark_desktop.domain.proposal import Conflict, Queued, Ready, Streaming
+from spark_desktop.domain.proposal import Conflict, Failed, Queued, Ready, Streaming
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import FollowUp, Stub, Trigger, title_of
@@ -78,6 +78,8 @@ class Inbox:
         self._bus = bus
         self._digests: dict[str, str] = {}
         self._known: dict[str, tuple[Trigger, ...]] = {}
+        # What waited for its turn when its file went away.
+        self._gone: dict[str, set[str]] = {}
         self._own_writes = OwnWrites(bus)
         # What starts a proposal; the user may change it at any time.
         self.watching = Watching()
@@ -196,7 +198,8 @@ class Inbox:
         unchanged = self._digests.get(path) == snapshot.digest
         self._digests[path] = snapshot.digest
         triggers = self._syntax.triggers(snapshot)
-        fresh = unseen(self._known.get(path, ()), triggers)
+        known = unseen(self._failed_meanwhile(path), self._known.get(path, ()))
+        fresh = unseen(known, triggers)
         self._known[path] = triggers
         own = self._files.is_own_write(path, snapshot.digest)
         if own:
@@ -222,7 +225,19 @@ class Inbox:
                 again = located(running.trigger, snapshot, self._syntax)
                 if again is None or is_stale(running, snapshot):
                     self._turns.supersede(again)
+        if isinstance(snapshot, Ignored):
+            about = [one for one in self._turns.proposals() if one.trigger.snapshot.path == path]
+            if waited := {one.id for one in about if isinstance(one.state, Queued)}:
+                self._gone.setdefault(path, set()).update(waited)
         await self._review.file_changed(path)
+
+    def _failed_meanwhile(self, path: str) -> list[Trigger]:
+        """Return what asked for proposals that failed since their turn came while it was gone."""
+        waited = self._gone.pop(path, ())
+        proposals = self._turns.proposals()
+        return [
+            one.trigger for one in proposals if one.id in waited and isinstance(one.state, Failed)
+        ]
 
     def _open_paths(self) -> frozenset[str]:
         return frozenset(one.trigger.snapshot.path for one in self._turns.proposals())

@@ -11,7 +11,7 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.proposal import Cancelled, Closed, Queued, Ready
+from spark_desktop.domain.proposal import REPLACED, Cancelled, Closed, Failed, Queued, Ready
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -66,6 +66,29 @@ async def test_a_file_that_comes_back_while_its_answer_was_written_asks_again(wo
     await world.inbox.saved(["a.py"])
     await world.turns.idle()
     assert [one.state for one in world.turns.proposals()] == [Cancelled(GONE), Ready()]
+
+
+@pytest.mark.parametrize("is_sooner", [True, False])
+async def test_what_had_its_turn_while_its_file_was_away_is_asked_for_again(world_of, is_sooner):
+    text = "X = 1\n# two AI!\n"
+    world = world_of(MemoryFiles(a__py=STUB, b__py=text), Answer(hangs=True), "X = 2\n", "3\n")
+    await world.inbox.saved(["a.py", "b.py"])
+    await until(lambda: world.turns.running is not None)
+    del world.files.data["b.py"]
+    await world.inbox.saved(["b.py"])
+    if not is_sooner:
+        world.turns.stop()
+        await world.turns.idle()
+        assert isinstance(world.turns.proposals()[1].state, Failed)
+    world.files.write("b.py", text)
+    await world.inbox.saved(["b.py"])
+    if is_sooner:
+        world.turns.stop()
+    await world.turns.idle()
+    _, *asked = [one.state for one in world.turns.proposals()]
+    assert asked == [Ready()] if is_sooner else [Cancelled(REPLACED), Ready()]
+    await world.inbox.saved(["b.py"])
+    assert len(world.turns.proposals()) == 2 + (not is_sooner)
 
 
 @pytest.mark.parametrize("decided", [False, True])
