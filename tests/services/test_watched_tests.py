@@ -258,7 +258,10 @@ async def test_a_snooze_that_ends_in_a_pause_runs_nothing():
 SCRIPT = 'Traceback (most recent call last):\n  File "calc.py", line 2, in add\nValueError: no\n'
 
 
-@pytest.mark.parametrize("output", [ADD, SCRIPT])
+@pytest.mark.parametrize(
+    ("output", "command"),
+    [(ADD, "pytest -q"), (SCRIPT, "pytest -q"), (SCRIPT, "python calc.py --token abc")],
+)
 @pytest.mark.parametrize(
     ("states", "is_asked_again"),
     [
@@ -272,9 +275,10 @@ SCRIPT = 'Traceback (most recent call last):\n  File "calc.py", line 2, in add\n
     ],
 )
 async def test_what_an_accepted_fix_mended_is_asked_for_when_it_breaks_again(
-    output, states, is_asked_again
+    output, command, states, is_asked_again
 ):
     watched = Watched(Ran(1, output), Ran(1, output))
+    watched.tests.command = command
     await watched.save("calc.py")
     (asked,) = watched.asked
     for state in states:
