@@ -6,7 +6,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from spark_desktop.adapters.ignore_rules import HeldRules, IgnoreRules
+from spark_desktop.adapters.ignore_rules import HeldRules, IgnoreRules, is_utf8
 from spark_desktop.adapters.workspace_folder import (
     WorkspaceFolder,
     decoded,
@@ -146,7 +146,7 @@ class LocalFileStore:
         target = self._checked(path, HeldRules(self._rules))
         if isinstance(target, Ignored):
             return target
-        return None if target.is_dir() else self._ignored_content(path, target)
+        return None if _is_folder(target) else self._ignored_content(path, target)
 
     def _checked(self, path: str, rules: HeldRules) -> Ignored | Path:
         """Return where a path leads, or why its name is left alone."""
@@ -159,7 +159,7 @@ class LocalFileStore:
         except OutsideWorkspaceError as error:
             return Ignored(path, IgnoreReason.OUTSIDE, error.message)
         real = self._folder.relative(target)
-        is_folder = target.is_dir()
+        is_folder = _is_folder(target)
         for name in dict.fromkeys((path, real)):  # a link must not show what its target hides
             if found := rules.check(name, is_folder):
                 return Ignored(path, found.reason, found.detail)
@@ -179,7 +179,8 @@ class LocalFileStore:
     def _files(self, below: str) -> tuple[str, ...]:
         if below and self._folder.target(below) != self._folder.root / below:
             return ()
-        return tuple(path for path in self._rules.files(below) if self._is_inside(path))
+        found = self._rules.files(below)
+        return tuple(path for path in found if is_utf8(path) and self._is_inside(path))
 
     def _secrets(self, below: str) -> tuple[str, ...]:
         if below and self._folder.target(below) != self._folder.root / below:
@@ -188,6 +189,13 @@ class LocalFileStore:
 
     def _is_inside(self, path: str) -> bool:
         target = self._folder.root / path
-        return not target.is_symlink() or Path(os.path.realpath(target)).is_relative_to(
-            self._folder.root
-        )
+        if not os.path.islink(target):  # noqa: PTH114 - that of Path raises where we may not enter
+            return True
+        return Path(os.path.realpath(target)).is_relative_to(self._folder.root)
+
+
+def _is_folder(target: Path) -> bool:
+    try:
+        return target.is_dir()
+    except OSError:
+        return False  # in a folder that is not ours to enter

@@ -118,8 +118,7 @@ class IgnoreRules:
         return tuple(
             entry.name
             for entry in _entries(self._root)
-            if entry.is_dir(follow_symlinks=False)
-            and self.own_reason(entry.name, True, chain) is None
+            if is_folder_entry(entry) and self.own_reason(entry.name, True, chain) is None
         )
 
     def walk(self) -> Iterator[str]:
@@ -136,7 +135,7 @@ class IgnoreRules:
             folder, chain = waiting.popleft()
             for entry in _entries(self._root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                is_folder = entry.is_dir(follow_symlinks=False)
+                is_folder = is_folder_entry(entry)
                 left = self.own_reason(path, is_folder, chain)
                 if left is not None:
                     if secrets is not None and left.reason is IgnoreReason.SECRET:
@@ -144,7 +143,7 @@ class IgnoreRules:
                     continue
                 if is_folder:
                     waiting.append((path, self.chain_below(chain, path)))
-                elif entry.is_file():
+                elif is_file_entry(entry):
                     yield path
 
     def own_reason(self, path: str, is_folder: bool, chain: tuple[RuleFile, ...]) -> Ignored | None:
@@ -253,6 +252,31 @@ class HeldRules:
         above, chain = self._folder(folder.rpartition("/")[0])
         left = above or self._rules.own_reason(folder, True, chain)
         return left, chain if left else self._rules.chain_below(chain, folder)
+
+
+def is_file_entry(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a file, or a link to one that can be looked at."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False  # a link to itself, or into a folder that is not ours to enter
+
+
+def is_folder_entry(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder itself; a link to one is none."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def is_utf8(path: str) -> bool:
+    """Return whether a path can be encoded: no database or request carries another one."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _default_pattern(name: str, is_folder: bool) -> str:

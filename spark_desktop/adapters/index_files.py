@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_desktop.adapters.code_facts import FileFacts, facts_of
-from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.ignore_rules import IgnoreRules, is_utf8
 from spark_desktop.adapters.languages import grammar_for, parse_once
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import NotTextError
@@ -80,11 +80,11 @@ class IndexFiles:
 
     def is_wanted(self, path: str) -> bool:
         """Return whether the path may be in the index, by its name and by the rules."""
-        return not is_foreign(path) and self._rules.check(path) is None
+        return is_utf8(path) and not is_foreign(path) and self._rules.check(path) is None
 
     def walk(self) -> Iterator[str]:
         """Return the paths that may be in the index, as they are found."""
-        return (path for path in self._rules.walk() if not is_foreign(path))
+        return (one for one in self._rules.walk() if is_utf8(one) and not is_foreign(one))
 
     def stamp(self, path: str) -> Stamp | None:
         """Return the file's size and time; None where there is no such file."""
@@ -102,11 +102,15 @@ class IndexFiles:
 
     def read(self, path: str, stamp: Stamp) -> ReadFile:
         """Return what there is to know; nothing but its stamp of a file that is left out."""
-        read = self._content(path) if stamp.size <= LARGEST else None
-        if read is None:
-            return ReadFile(path, stamp, "", FileFacts(), "")
-        data, content = read
-        return ReadFile(path, stamp, digest_of(data), _facts(path, content), words_in(content))
+        try:
+            read = self._content(path) if stamp.size <= LARGEST else None
+            if read is not None:
+                data, content = read
+                facts = _facts(path, content)
+                return ReadFile(path, stamp, digest_of(data), facts, words_in(content))
+        except (ValueError, RecursionError):
+            pass  # one file that cannot be taken apart must not keep all others out
+        return ReadFile(path, stamp, "", FileFacts(), "")
 
     def _content(self, path: str) -> tuple[bytes, str] | None:
         target = Path(os.path.realpath(self.root / path))

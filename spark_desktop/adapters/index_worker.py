@@ -23,6 +23,7 @@ from typing import Any
 
 import psutil
 
+from spark_desktop.adapters.ignore_rules import is_utf8
 from spark_desktop.adapters.index_answers import IndexAnswers
 from spark_desktop.adapters.index_database import discard
 from spark_desktop.adapters.index_files import IndexFiles, ReadFile, Stamp
@@ -103,7 +104,7 @@ class IndexWorker:
 
     def _take(self, message: Message) -> bool:
         if "update" in message:
-            self._changed.update(dict.fromkeys(message["update"]))
+            self._changed.update(dict.fromkeys(filter(is_utf8, message["update"])))
             return True
         answer: Any = None
         try:
@@ -111,6 +112,8 @@ class IndexWorker:
                 self._update(list(self._changed))
             ask = getattr(IndexAnswers(self._store.queries, self._files), message["ask"])
             answer = ask(*message["with"])
+        except UnicodeEncodeError:
+            pass  # a name that is not UTF-8 is not in the database
         finally:
             # Whoever asked waits: an answer that failed is none.
             self._tell({"id": message["id"], "answer": answer})

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.ignore_rules import IgnoreRules, is_file_entry, is_folder_entry
 
 MOST_FILES = 4000
 MOST_BYTES = 100_000_000
@@ -117,7 +117,7 @@ class Scopes:
         files = []
         for entry in _entries(self._root / folder):
             path = f"{folder}/{entry.name}" if folder else entry.name
-            is_folder = entry.is_dir(follow_symlinks=False)
+            is_folder = is_folder_entry(entry)
             if path in known:
                 continue
             if entry.name in DEPENDENCIES:
@@ -126,7 +126,7 @@ class Scopes:
                 continue
             if is_folder or (entry.name == ".gitignore" and path not in scope.files):
                 return None
-            if entry.is_file():
+            if is_file_entry(entry):
                 files.append(path)
         return files
 
@@ -169,14 +169,14 @@ class Scopes:
             yield from self._rules.files(folder, self._most_files)
 
     def _directly_in(self, folder: str) -> Iterator[str]:
-        names = sorted(entry.name for entry in _entries(self._root / folder) if entry.is_file())
+        names = sorted(one.name for one in _entries(self._root / folder) if is_file_entry(one))
         for name in names[: self._most_files // 10]:
             path = f"{folder}/{name}" if folder else name
             if self._rules.check(path) is None:
                 yield path
 
     def _has_manifest(self, folder: str) -> bool:
-        return any((self._root / folder / name).is_file() for name in _MANIFESTS)
+        return any(os.path.isfile(self._root / folder / name) for name in _MANIFESTS)
 
     def _named(self) -> tuple[str, ...]:
         try:
@@ -218,7 +218,7 @@ class Scopes:
             folder = waiting.pop()
             for entry in _entries(self._root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if path in known or not entry.is_dir(follow_symlinks=False):
+                if path in known or not is_folder_entry(entry):
                     continue
                 if self._rules.check(path, is_folder=True) is None:
                     found.append(path)
@@ -230,11 +230,11 @@ class Scopes:
             for name in DEPENDENCIES:
                 path = f"{folder}/{name}" if folder else name
                 place = self._root / path
-                if not place.is_dir():
+                if not os.path.isdir(place):
                     continue
                 # A link may lead anywhere; to an environment of Python it is a usual one.
-                is_environment = (place / "pyvenv.cfg").is_file()
-                if is_environment if name in _ENVIRONMENTS else not place.is_symlink():
+                is_environment = os.path.isfile(place / "pyvenv.cfg")
+                if is_environment if name in _ENVIRONMENTS else not os.path.islink(place):
                     yield path
 
 

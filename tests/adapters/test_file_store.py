@@ -419,6 +419,19 @@ async def test_a_name_that_is_not_utf8_is_said_in_letters_that_can_be_shown(
     assert ignored == Ignored("caf?.py", IgnoreReason.DEFAULT, "its name is not UTF-8")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+async def test_the_list_of_files_leaves_out_odd_names_and_links_to_themselves(
+    root: Path, store: WritingStore
+) -> None:
+    (root / "a.py").write_text("")
+    (root / "loop.py").symlink_to("loop.py")
+    try:
+        (root / "caf\udce9.py").write_text("")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    assert await store.files() == ("a.py",)
+
+
 async def test_two_windows_that_write_at_once_lose_no_line(root: Path) -> None:
     (root / "a.txt").write_text("")
 

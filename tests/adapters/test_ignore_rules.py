@@ -181,3 +181,11 @@ def test_what_is_left_out_for_its_name_can_be_named(tmp_path: Path) -> None:
     assert rules.secrets("src") == ("src/a.pem",)
     assert rules.secrets("node_modules") == ()
     assert len(rules.secrets(limit=1)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_link_that_leads_to_itself_is_no_file_and_hides_no_other(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", "src/b.py": ""})
+    for place in ("loop", "src/loop.py"):
+        (tmp_path / place).symlink_to(Path(place).name)
+    assert IgnoreRules(tmp_path).files() == ("a.py", "src/b.py")

@@ -163,6 +163,17 @@ def test_a_text_for_a_place_outside_is_refused(world, path):
         world.shadow.laid({path: "x"})
 
 
+@posix
+@pytest.mark.parametrize("most", [{}, {"most_files": 1}])
+def test_a_link_that_leads_to_itself_is_left_out(tmp_path, most):
+    world = World(tmp_path, **most)
+    world.write(a_py="a\n")
+    world.shadow.laid({})
+    (world.root / "loop").symlink_to("loop")
+    world.shadow.laid({}, ("a.py",))
+    assert world.names() == ["a.py"]
+
+
 def test_a_file_that_is_too_large_is_left_out(world):
     (world.root / "big.txt").write_bytes(b"x" * (LARGEST_FILE + 1))
     assert world.shadow.laid({}).is_whole

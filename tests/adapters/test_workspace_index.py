@@ -6,10 +6,13 @@ import random
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from local_index import LocalIndex, ended
 
+from spark_desktop.adapters import index_files
+from spark_desktop.adapters.code_facts import FileFacts
 from spark_desktop.adapters.code_index import WorkspaceIndex, database
 from spark_desktop.adapters.index_worker import IndexWorker
 from spark_desktop.domain.events import FilesChanged, WorkFailed
@@ -152,3 +155,41 @@ async def test_a_worker_that_crashes_once_is_started_again(
     assert await index.ready(WAIT_S)
     assert await index.defined(["first_one"]) == {"first_one"}
     await index.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_odd_names_and_links_keep_no_other_file_out(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(root, "kept.py", "def kept_one(): ...\n")
+    (root / "loop.py").symlink_to("loop.py")
+    odd = os.fsdecode(b"odd\xff.py")
+    try:
+        write(root, odd, "def hidden_one(): ...\n")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    told: list[Any] = []
+    worker = IndexWorker(root, tmp_path / "index.db", told.append)
+    question = {"id": 2, "ask": "defined", "with": [["kept_one", "hidden_one"]]}
+    outline = {"id": 1, "ask": "outline", "with": [odd]}
+    while worker._step():
+        pass
+    worker.run(ended({"update": [odd, "loop.py", "kept.py"]}, outline, question))
+    answers = {one["id"]: one["answer"] for one in told if "id" in one}
+    assert answers == {1: None, 2: ["kept_one"]}
+
+
+def test_a_file_that_cannot_be_taken_apart_keeps_no_other_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def facts(path: str, content: str) -> FileFacts:
+        if path == "deep.py":
+            raise RecursionError
+        return facts_of_file(path, content)
+
+    facts_of_file = index_files._facts
+    monkeypatch.setattr(index_files, "_facts", facts)
+    write(tmp_path / "root", "deep.py", "def hidden_one(): ...\n")
+    write(tmp_path / "root", "kept.py", "def kept_one(): ...\n")
+    index = LocalIndex(tmp_path / "root", tmp_path / "index.db")
+    assert index.answers.defined(["kept_one", "hidden_one"]) == ["kept_one"]
+    index.store.close()
