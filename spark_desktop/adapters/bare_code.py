@@ -22,19 +22,27 @@ def bare_code(parsed: Parsed) -> str:
     return " ".join(text_of(node) for node in _leaves(parsed.root, is_python))
 
 
-def _leaves(node: Node, is_python: bool) -> Iterator[Node]:
-    if node.type in _DROPPED or (is_python and _is_docstring(node)):
-        return
-    # A string is one token: what is inside of it counts as it is written.
-    if not node.children or node.type in ("string", "string_literal", "template_string"):
-        yield node
-        return
+def _leaves(root: Node, is_python: bool) -> Iterator[Node]:
+    # Not by calls of itself: a chain of a thousand ``else if`` or ``+`` nests as deeply.
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type in _DROPPED or (is_python and _is_docstring(node)):
+            continue
+        # A string is one token: what is inside of it counts as it is written.
+        if not node.children or node.type in ("string", "string_literal", "template_string"):
+            yield node
+        else:
+            waiting += reversed(_kept(node, is_python))
+
+
+def _kept(node: Node, is_python: bool) -> list[Node]:
+    """Return the children without the type that the node may be annotated with."""
     field, sign = _PYTHON_TYPES.get(node.type, ("", "")) if is_python else ("", "")
     dropped = node.child_by_field_name(field) if field else None
-    for child in node.children:
-        if dropped is not None and (child.id == dropped.id or child.type == sign):
-            continue
-        yield from _leaves(child, is_python)
+    if dropped is None:
+        return node.children
+    return [one for one in node.children if one.id != dropped.id and one.type != sign]
 
 
 def _is_docstring(node: Node) -> bool:

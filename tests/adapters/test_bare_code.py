@@ -53,3 +53,20 @@ def test_a_string_that_is_no_docstring_counts():
 
 def test_without_a_parser_nothing_is_said():
     assert TreeSitterSyntax().bare("a.txt", "x") is None
+
+
+DEEP = {
+    "a.js": "function f(x) {\n  if (x == 0) { return 0 }\n"
+    + "".join(f"  else if (x == {n}) {{ return {n} }}\n" for n in range(3000))
+    + "}\n",
+    "a.py": "def f():\n    return (\n" + "        'x' +\n" * 3000 + "        'y')\n",
+    "a.cpp": "void f() {\n    out\n" + "        << x\n" * 3000 + ";}\n",
+}
+
+
+@pytest.mark.parametrize("path", DEEP)
+def test_code_may_be_nested_deeply(path):
+    bare = TreeSitterSyntax().bare(path, DEEP[path])
+    assert bare is not None
+    assert bare.split() == TreeSitterSyntax().bare(path, DEEP[path].replace("\n", "\n\n")).split()
+    assert sum(bare.count(one) for one in ("else if", "'x' +", "<< x")) == 3000
