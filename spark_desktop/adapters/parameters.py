@@ -76,14 +76,16 @@ def _names_of(parameter: Node) -> list[str]:
     return [name for child in named for name in map(text_of, _identifiers(child))]
 
 
-def _identifiers(node: Node) -> Iterator[Node]:
-    if node.type == "identifier" or node.type.endswith("_identifier"):
-        # Types are written with identifiers of their own.
-        if node.type != "type_identifier":
+def _identifiers(root: Node) -> Iterator[Node]:
+    # Not by calls of itself: a chain of a thousand ``else if`` or ``+`` nests as deeply.
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type != "identifier" and not node.type.endswith("_identifier"):
+            waiting += reversed(node.children)
+        elif node.type != "type_identifier":
+            # Types are written with identifiers of their own.
             yield node
-        return
-    for child in node.children:
-        yield from _identifiers(child)
 
 
 def _only_calls_itself(function: Function, body: Node) -> bool:

@@ -37,10 +37,12 @@ def _python(function: Node) -> str:
 
 def _own_nodes(node: Node) -> Iterator[Node]:
     """Yield the nodes below one without those of functions in it."""
-    for child in node.named_children:
+    waiting = node.named_children[::-1]
+    while waiting:
+        child = waiting.pop()
         if child.type not in _FUNCTIONS:
             yield child
-            yield from _own_nodes(child)
+            waiting += reversed(child.named_children)
 
 
 def _values(returning: Node) -> int:

@@ -207,6 +207,8 @@ def _has(node: Node, word: str) -> bool:
 
 
 def _below(node: Node) -> Iterator[Node]:
-    for child in node.named_children:
+    waiting = node.named_children[::-1]
+    while waiting:
+        child = waiting.pop()
         yield child
-        yield from _below(child)
+        waiting += reversed(child.named_children)

@@ -71,12 +71,13 @@ def _nodes(scope: ast.AST, name: str) -> Iterator[ast.AST]:
         yield from _below(child, name)
 
 
-def _below(node: ast.AST, name: str) -> Iterator[ast.AST]:
-    if isinstance(node, _SCOPES) and any(_owns(one, name) for one in ast.walk(node)):
-        return
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _below(child, name)
+def _below(root: ast.AST, name: str) -> Iterator[ast.AST]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, _SCOPES) or not any(_owns(one, name) for one in ast.walk(node)):
+            yield node
+            waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _owns(node: ast.AST, name: str) -> bool:

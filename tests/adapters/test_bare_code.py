@@ -3,6 +3,7 @@
 import pytest
 
 from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.trigger import Span
 
 PAIRS = {
     "a.py": (
@@ -70,3 +71,12 @@ def test_code_may_be_nested_deeply(path):
     assert bare is not None
     assert bare.split() == TreeSitterSyntax().bare(path, DEEP[path].replace("\n", "\n\n")).split()
     assert sum(bare.count(one) for one in ("else if", "'x' +", "<< x")) == 3000
+
+
+@pytest.mark.parametrize("path", DEEP)
+def test_what_a_deep_function_leaves_out_is_seen(path):
+    content = DEEP[path].replace("f(", "f(int unused" if path == "a.cpp" else "f(unused")
+    content = content.replace("unusedx", "unused, x")
+    found = TreeSitterSyntax().oversights(path, content, Span(0, content.count("\n")))
+    assert found is not None
+    assert found.unused == ("unused",)

@@ -53,6 +53,11 @@ def test_a_text_that_cannot_be_read_has_no_evidence():
     assert calls_fit("", "def f(:") is None
 
 
+def test_beside_a_very_long_chain_of_calls_nothing_is_said():
+    text = FILE.format("return a" + ".b(1)" * 1500)
+    assert calls_fit(text, text + "\n\nx = plain(1, 2, 3)\n") is None
+
+
 def test_the_calls_of_our_own_files_fit():
     # A fifth of them, for the time that all take.
     for place in sorted(Path(spark_desktop.__file__).parent.rglob("*.py"))[::5]:
