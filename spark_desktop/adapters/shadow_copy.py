@@ -8,6 +8,7 @@ reading, and undone. Copies share their blocks with the original where the file 
 
 import contextlib
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.shadow_packages import ShadowPackages
+from spark_desktop.adapters.shadow_removal import is_folder, remove, remove_tree
 from spark_desktop.adapters.shadow_scope import LARGEST_FILE, Scope, Scopes
 from spark_desktop.domain.errors import NotTextError
 from spark_desktop.domain.text import decode
@@ -55,7 +57,7 @@ class ShadowCopy:
         self._scopes = scopes or Scopes(root, rules)
         self._files: dict[str, tuple[_Mark | None, _Mark, int]] = {}
         self._folders: dict[str, int] = {}
-        self._packages = ShadowPackages(root, folder, _remove)
+        self._packages = ShadowPackages(root, folder, remove)
         self._clones = sys.platform == "linux"
         self._stamp = 0.0
 
@@ -76,7 +78,10 @@ class ShadowCopy:
         scope = self._scopes.scope((*texts, *around))
         # Tools that go by a file's time, to whole seconds some of them, must see every change.
         self._stamp = max(time.time(), self._stamp + 1.0)
-        self._tidy()
+        try:
+            self._tidy()
+        except OSError:
+            self._begin_anew()
         self._follow(scope)
         self._packages.show(scope.shown, is_open)
         for path, text in texts.items():
@@ -98,10 +103,10 @@ class ShadowCopy:
         """Take away what a check has made, and forget what it changed."""
         for path, known in sorted(self._folders.items()):
             place = self._place(path)
-            if _is_folder(place) and _ctime(place) == known:
+            if is_folder(place) and _ctime(place) == known:
                 continue
-            if not _is_folder(place):
-                _remove(place)
+            if not is_folder(place):
+                remove(place)
                 del self._folders[path]
                 continue
             os.chmod(place, 0o700)
@@ -110,21 +115,30 @@ class ShadowCopy:
             for name in names:
                 inner = f"{path}/{name}" if path else name
                 if not (inner in self._files or inner in self._folders or inner in self._packages):
-                    _remove(self._place(inner))
+                    remove(self._place(inner))
         for path, (_, own, _) in list(self._files.items()):
             if _own_mark(self._place(path)) != own:
-                _remove(self._place(path))
+                remove(self._place(path))
                 del self._files[path]
+
+    def _begin_anew(self) -> None:
+        """Leave the folder as it is beside a fresh one: not all in it can be taken away.
+
+        It goes with the folder around both, as soon as the system lets it.
+        """
+        os.rename(self._folder, f"{self._folder}-{secrets.token_hex(4)}")
+        self._files, self._folders = {}, {}
+        self._packages.show((), False)
 
     def _follow(self, scope: Scope) -> None:
         """Make it what the workspace is."""
         wanted = set(scope.files)
         for path in [path for path in self._files if path not in wanted]:
-            _remove(self._place(path))
+            remove(self._place(path))
             del self._files[path]
         folders = set(scope.folders) | {""}
         for path in sorted((one for one in self._folders if one not in folders), reverse=True):
-            _remove(self._place(path))
+            remove(self._place(path))
             del self._folders[path]
         for path in sorted(folders):
             self._make_folder(path)
@@ -133,10 +147,10 @@ class ShadowCopy:
 
     def _make_folder(self, path: str) -> None:
         place = self._place(path)
-        if path in self._folders and _is_folder(place):
+        if path in self._folders and is_folder(place):
             return
-        if not _is_folder(place):
-            _remove(place)
+        if not is_folder(place):
+            remove(place)
             os.makedirs(place, 0o700)
         self._folders[path] = 0
 
@@ -148,7 +162,7 @@ class ShadowCopy:
             mark = (status.st_mtime_ns, status.st_size, status.st_ino)
             if known is not None and known[0] == mark:
                 return
-            _remove(place)
+            remove(place)
             self._files.pop(path, None)
             if stat.S_ISLNK(status.st_mode):
                 if not self._copy_link(source, place):
@@ -195,7 +209,7 @@ class ShadowCopy:
     def _lay(self, path: str, text: str | None) -> None:
         place = self._place(path)
         if text is None:
-            _remove(place)
+            remove(place)
             self._files.pop(path, None)
             return
         data = self._encoded(path, text)
@@ -208,7 +222,7 @@ class ShadowCopy:
         for count in range(len(parts) + 1):
             self._make_folder("/".join(parts[:count]))
         mode = os.lstat(place).st_mode & 0o777 if path in self._files else 0o600
-        _remove(place)
+        remove(place)
         with open(place, "xb") as file:
             file.write(data)
         os.chmod(place, mode | 0o600)
@@ -220,11 +234,6 @@ class ShadowCopy:
         with contextlib.suppress(OSError, NotTextError):
             return decode((self._root / path).read_bytes()).with_content(text).encode()
         return text.encode("utf-8", "surrogatepass")
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove a folder, whatever modes a program gave to what is in it; links are not followed."""
-    _remove(str(folder))
 
 
 def _require_inside(path: str) -> None:
@@ -252,34 +261,3 @@ def _ctime(place: str) -> int:
 def _clock(status: os.stat_result) -> int:
     # Windows has the time of making there.
     return status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns
-
-
-def _is_folder(place: str) -> bool:
-    try:
-        return stat.S_ISDIR(os.lstat(place).st_mode)
-    except OSError:
-        return False
-
-
-def _remove(place: str) -> None:
-    """Remove a file, a link or a whole folder; what is not there is fine."""
-    try:
-        os.unlink(place)
-        return
-    except FileNotFoundError:
-        return
-    except OSError:
-        if not _is_folder(place):
-            raise
-    _allow(place)
-    shutil.rmtree(place, ignore_errors=False)
-
-
-def _allow(place: str) -> None:
-    """Let us into every folder below, whatever mode a program gave it."""
-    waiting = [place]
-    while waiting:
-        folder = waiting.pop()
-        os.chmod(folder, 0o700)
-        with os.scandir(folder) as entries:
-            waiting += [one.path for one in entries if one.is_dir(follow_symlinks=False)]

@@ -24,8 +24,9 @@ from spark_desktop.adapters.process_start import Start
 from spark_desktop.adapters.process_use import is_larger
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
-from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy, remove_tree
+from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy
 from spark_desktop.adapters.shadow_packages import STORES, store_of
+from spark_desktop.adapters.shadow_removal import remove_tree
 from spark_desktop.adapters.shadow_scope import Scopes
 from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
@@ -38,6 +39,8 @@ _KEPT = "kept"
 # What tools keep between checks (compiled packages, mostly) is removed above this many bytes.
 _MOST_KEPT = 1_500_000_000
 _KEPT_DAYS = 14
+# Seconds after which a folder without an owner is nobody's.
+_UNOWNED_S = 3600.0
 # For what is written and changed again within one tick of the file system's clock.
 _TICK_S = 0.005
 _STORE = re.compile(rf"{STORES}/[0-9a-f]+/")
@@ -120,8 +123,10 @@ class LocalWorkbench:
         self._running.stop()
         async with self._alone:
             if self._own is not None:
-                await asyncio.to_thread(remove_tree, self._own)
-                self._own = self._shadow = None
+                own, self._own, self._shadow = self._own, None, None
+                # What the system does not let go is swept away another day.
+                with contextlib.suppress(OSError):
+                    await asyncio.to_thread(remove_tree, own)
 
     def program(self, name: str, folder: str = "") -> str | None:
         """Return where a program is: in the project's own tools, else in PATH; None: nowhere.
@@ -174,7 +179,7 @@ class LocalWorkbench:
                 if not stopping.owns(process):
                     return NotRun(say("not run: stopped"))
                 return self._renamed(process.result(job.data), laid.folder)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             # A word with a NUL in it is a ValueError.
             return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
 
@@ -205,7 +210,7 @@ class LocalWorkbench:
         """Remove what programs that are dead have left, and what tools kept too much or long of."""
         for folder in self._place.glob("*-*"):
             with contextlib.suppress(OSError, UnicodeDecodeError):
-                if not is_alive((folder / _OWNER).read_text("utf-8")):
+                if _is_left(folder):
                     remove_tree(folder)
         for folder in self._place.glob(f"{_KEPT}/*"):
             with contextlib.suppress(OSError):
@@ -269,6 +274,15 @@ def _shown(root: Path, path: str) -> tuple[Path, Path]:
     real = Path(os.path.realpath(root / path))
     is_linked = path.rpartition("/")[2] == "node_modules"
     return (Path(store_of(path)) / "node_modules" if is_linked else root / path, real)
+
+
+def _is_left(folder: Path) -> bool:
+    """Return whether nobody uses a folder any more. Raises OSError, UnicodeDecodeError."""
+    try:
+        return not is_alive((folder / _OWNER).read_text("utf-8"))
+    except FileNotFoundError:
+        # It was made just now, or removed in part and then no further.
+        return time.time() - folder.stat().st_mtime > _UNOWNED_S
 
 
 class _Stopping:

@@ -254,3 +254,42 @@ def test_closing_removes_it_whatever_a_check_made_of_modes(world):
     (world.place / "src").chmod(0)
     world.shadow.close()
     assert not world.place.exists()
+
+
+def nested(folder: Path, count: int, name: str) -> None:
+    """Make folders in one another, with a file in each, by short paths."""
+    at = os.open(folder, os.O_RDONLY)
+    for _ in range(count):
+        os.mkdir(name, dir_fd=at)
+        inner = os.open(name, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+        os.close(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=at))
+    os.close(at)
+
+
+@posix
+@pytest.mark.parametrize(("count", "name"), [(1500, "d"), (300, "d" * 20)])
+def test_folders_of_any_depth_are_taken_away(world, count, name):
+    world.shadow.laid({})
+    nested(world.place, count, name)
+    (world.place / name / "link").symlink_to(world.root)
+    (world.place / name / name).chmod(0)
+    world.shadow.laid({})
+    assert sorted(one.name for one in world.place.iterdir()) == ["a.py", "src"]
+    nested(world.place / "src", count, name)
+    world.shadow.close()
+    assert not world.place.exists()
+    assert (world.root / "a.py").exists()
+
+
+def test_what_cannot_be_taken_away_is_left_beside_a_fresh_one(world, monkeypatch):
+    world.shadow.laid({})
+    (world.place / "mine").write_text("x")
+
+    def remove(place: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(ShadowCopy, "_tidy", lambda _self: remove(""))
+    world.shadow.laid({})
+    assert world.names() == ["a.py", "src/b.py"]

@@ -196,13 +196,17 @@ async def test_what_dead_programs_left_is_removed_and_what_living_ones_use_is_no
     for name, owner in (("1-ab", "999999999 0"), ("2-cd", own_identity())):
         (place / name / "shadow").mkdir(parents=True)
         (place / name / "owner").write_text(owner)
+    # The removal of the first was ended in the middle; the other is being made.
+    for name in ("3-ef", "4-ab"):
+        (place / name / "shadow").mkdir(parents=True)
+    os.utime(place / "3-ef", (1, 1))
     (place / "kept" / "old").mkdir(parents=True)
     os.utime(place / "kept" / "old", (1, 1))
     bench = bench_of(root)
     await bench.run(Job((sys.executable, "-c", "1"), {}, Limits()), open_allowed=True)
     names = {one.name for one in place.iterdir()}
-    assert {"2-cd", "kept"} < names
-    assert "1-ab" not in names
+    assert {"2-cd", "4-ab", "kept"} < names
+    assert names.isdisjoint(("1-ab", "3-ef"))
     assert len(list((place / "kept").iterdir())) == 1
     await bench.close()
 
@@ -230,3 +234,18 @@ def test_facts_are_told_of_watched_files_only(root, tmp_path):
 async def test_a_program_that_cannot_be_started_is_a_note(root):
     outcome = await bench_of(root).run(Job(("a\0b",), {}, Limits()), open_allowed=True)
     assert isinstance(outcome, NotRun)
+
+
+@posix
+async def test_deep_folders_of_one_command_do_not_stop_the_next(root):
+    bench = bench_of(root)
+    deep = "import os\nfor _ in range(1500): os.mkdir('d'); os.chdir('d')\nprint(1)"
+    outcomes = [
+        await bench.run(
+            Job((sys.executable, "-c", code), {}, Limits(seconds=60)), open_allowed=True
+        )
+        for code in (deep, "print(2)")
+    ]
+    assert [one.output.strip() for one in outcomes if isinstance(one, Ran)] == ["1", "2"]
+    await bench.close()
+    assert [one.name for one in (root.parent / "cache" / "checks").iterdir()] == ["kept"]
