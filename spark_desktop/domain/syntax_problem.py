@@ -27,8 +27,11 @@ class SyntaxProblem:
 
 
 def changed_lines(before: str, after: str) -> Span:
-    """Return the lines of ``after`` between what both texts begin and end with."""
-    old, new = split_lines(before), split_lines(after)
+    """Return the lines of ``after`` between what both texts begin and end with.
+
+    How lines end does not count: git may check out others than were committed.
+    """
+    old, new = ([one.rstrip("\r\n") for one in split_lines(text)] for text in (before, after))
     most = min(len(old), len(new))
     head = 0
     while head < most and old[head] == new[head]:

@@ -9,6 +9,7 @@ from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextErr
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.secret_files import secret_in_file
+from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Trigger
 from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
@@ -136,7 +137,14 @@ class SaveBursts:
     async def _is_as_committed(self, path: str) -> bool:
         (glance,) = await self._files.glance((path,), ())
         committed = await self._seen.commits.text(path)
-        return glance.digest == ("" if committed is None else committed.digest)
+        return glance.digest in ({""} if committed is None else _digests(committed))
+
+
+def _digests(committed: SourceText) -> set[str]:
+    """Return the digests that a text may have when git checks it out: it may end lines anew."""
+    plain = committed.content.replace("\r\n", "\n")
+    endings = (plain, plain.replace("\n", "\r\n"))
+    return {committed.digest, *(committed.with_content(one).digest for one in endings)}
 
 
 async def read_for_saves(files: FileStore, path: str) -> Snapshot | Ignored:

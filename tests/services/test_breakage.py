@@ -66,6 +66,14 @@ async def test_an_open_bracket_is_finished_where_lines_below_go_on_with_it():
 
 
 @pytest.mark.parametrize(
+    ("old", "new"), [("if a:", "if a"), ("[a]", "[a"), ("X = one(1)", "X = one(")]
+)
+async def test_other_line_ends_are_no_edit(old, new):
+    after = GOOD.replace(old, new)
+    assert await found(GOOD, after.replace("\n", "\r\n")) == await found(GOOD, after)
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         (None, "def f(\n"),

@@ -175,6 +175,18 @@ async def test_a_branch_switch_is_named_however_few_files_it_changes(world_of, c
     assert world.turns.proposals() == ()
 
 
+@pytest.mark.parametrize(("committed", "there"), [("\n", "\r\n"), ("\r\n", "\n")])
+async def test_a_switch_is_one_where_git_checks_out_other_line_ends(world_of, committed, there):
+    world = world_of(MemoryFiles(a__py=STUB.replace("\n", there), b__py=STUB + "x = 1\n"))
+    commits = Branches(a__py=STUB.replace("\n", committed), b__py=STUB)
+    world.inbox.seen.commits = commits
+    await world.inbox._bursts.look()
+    commits.branch = "other"
+    burst, others = await world.inbox._bursts.split(("a.py", "b.py"))
+    assert burst is not None
+    assert (burst.paths, others) == (("a.py",), ("b.py",))
+
+
 async def test_a_file_removed_by_a_switch_is_part_of_it(world_of):
     world = world_of(MemoryFiles(a__py=STUB))
     commits = Branches(a__py=STUB)
