@@ -71,9 +71,12 @@ def _functions(text: str) -> dict[str, str] | None:
     if tree is None:
         return None
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found[node.name] = found.get(node.name, "") + _code(node)
+    try:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[node.name] = found.get(node.name, "") + _code(node)
+    except RecursionError:
+        return None  # somebody generated it
     return found
 
 

@@ -36,7 +36,10 @@ def documented(path: str, region: str, answer: str) -> str | None:
     the comment above the code.
     """
     if path.endswith((".py", ".pyi")):
-        return _python(region, answer)
+        try:
+            return _python(region, answer)
+        except RecursionError:
+            return None  # somebody generated it
     head = _comment_above(answer)
     if not head or _comment_above(region):
         return None

@@ -20,7 +20,10 @@ def keeps_arguments(asked: str, before: str, after: str) -> Check | None:
     The texts are the region's, before and after. Nothing can be said where it is not plain which
     function is meant, or where a parameter was given a value of its own first.
     """
-    function, is_method = _meant(before, after)
+    try:
+        function, is_method = _meant(before, after)
+    except RecursionError:
+        return None  # somebody generated it
     if function is None:
         return None
     names = _parameters(function, is_method=is_method)

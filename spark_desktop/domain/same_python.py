@@ -20,13 +20,13 @@ def python_shape(text: str) -> str | None:
     try:
         tree = ast.parse(_without_indent(text))
         tree = cast(ast.Module, _Plain().visit(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, _Function):
+                _inline(node)
+                _rename_locals(node)
+        return ast.dump(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, _Function):
-            _inline(node)
-            _rename_locals(node)
-    return ast.dump(tree)
 
 
 def _without_indent(text: str) -> str:

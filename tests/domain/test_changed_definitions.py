@@ -70,3 +70,8 @@ def test_a_test_of_go_and_of_rust_is_found_by_its_last_name():
     rust = "mod tests {\n    #[test]\n    fn adds() {\n        assert_eq!(add(1), 2);\n    }\n}\n"
     assert speaking_of({"Add"}, ["TestAdd"], [go]) == {"TestAdd"}
     assert speaking_of({"add"}, ["tests::adds"], ["", rust]) == {"tests::adds"}
+
+
+def test_a_text_that_is_nested_too_deeply_is_told_by_its_lines():
+    before = "def f(a):\n    return (" + "a + " * 1500 + "a)\n\n\ndef g():\n    return 1\n"
+    assert changed_names("a.py", before, before.replace("return 1", "return 2")) == {"g"}

@@ -235,3 +235,8 @@ def test_a_documentation_begins_with_what_is_done(path, before, after, passes):
     lax = unsaid("write the documentation", path, after, before, is_strict=False)
     assert lax.passed == passes
     assert lax.is_advice != passes
+
+
+def test_nothing_is_taken_for_a_signature_that_is_nested_too_deeply():
+    deep = "def f(\n    a: int" + " | str" * 1500 + ",\n):\n    return a\n"
+    assert documented("a.py", deep, deep.replace("a: int", "a: float")) is None

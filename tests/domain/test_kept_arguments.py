@@ -197,3 +197,8 @@ def test_of_several_functions_it_must_be_plain_which_is_meant():
     assert not changed(asked, SORTED + other, BEFORE + other.replace("append", "extend"))
     assert not changed(asked, SORTED + other, "")
     assert changed(asked, SORTED, "")
+
+
+def test_nothing_is_said_of_a_function_that_is_nested_too_deeply():
+    deep = "def f(items):\n    items.sort()\n    return (" + "items + " * 1500 + "items)\n"
+    assert keeps_arguments("do not change items", deep, deep.replace("sort", "reverse")) is None
