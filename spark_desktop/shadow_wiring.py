@@ -57,4 +57,7 @@ class Shadow:
         index = self.index()
         if index is not None and (found := await index.tests_of(path)):
             return found
+        # What few import is often tested by way of what imports it.
+        if index is not None and (found := await index.tests_reaching(path)):
+            return found
         return await asyncio.to_thread(self._facts.tests_of, path)

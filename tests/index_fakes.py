@@ -13,6 +13,7 @@ class KnownCode:
         self.uses: list[Reference] = []
         self.imported: list[Import] = []
         self.tests: dict[str, tuple[str, ...]] = {}
+        self.reaching: dict[str, tuple[str, ...]] = {}
         self.drawn = ""
         self.is_ready = True
         self.asked: list[str] = []
@@ -51,6 +52,9 @@ class KnownCode:
 
     async def tests_of(self, path: str) -> tuple[str, ...]:
         return self.tests.get(path, ())
+
+    async def tests_reaching(self, path: str) -> tuple[str, ...]:
+        return self.reaching.get(path, ())
 
     async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
         return ()

@@ -62,6 +62,9 @@ class LocalIndex:
     async def tests_of(self, path: str) -> tuple[str, ...]:
         return tuple(self.answers.tests_of(path))
 
+    async def tests_reaching(self, path: str) -> tuple[str, ...]:
+        return tuple(self.answers.tests_reaching(path))
+
     async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
         return tuple(self.answers.search(words, most))
 

@@ -3328,6 +3328,10 @@ The open file goes with the question.</source>
    <translation>Настроек с такими словами нет.</translation>
   </message>
   <message>
+   <source>No test calls {name} itself.</source>
+   <translation>Ни один тест не вызывает {name} напрямую.</translation>
+  </message>
+  <message>
    <source>No test proves it, and models of this size are mostly wrong without one.</source>
    <translation>Ни один тест этого не подтверждает, а без него модели такого размера чаще ошибаются.</translation>
   </message>

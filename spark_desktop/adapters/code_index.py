@@ -150,6 +150,10 @@ class WorkspaceIndex:
         """Return the test files for a file, the likeliest first; for a test what it tests."""
         return tuple(await self._ask("tests_of", path) or ())
 
+    async def tests_reaching(self, path: str) -> tuple[str, ...]:
+        """Return the test files that import a file by way of others only, the nearest first."""
+        return tuple(await self._ask("tests_reaching", path) or ())
+
     async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
         """Return the files that hold the words, the best first."""
         return tuple(TextHit(**one) for one in await self._ask("search", words, most) or ())

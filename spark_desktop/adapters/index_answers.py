@@ -21,6 +21,11 @@ from spark_desktop.domain.test_pairs import (
 # So many files are looked into for one question; the rest could not be read in its time.
 _MOST_FILES = 5000
 _MOST_TESTS = 20
+# Tests that reach a file by way of others, how far these may be, and how many of each distance
+# are passed.
+_MOST_REACHING = 6
+_FARTHEST = 4
+_MOST_PASSED = 20
 _MOST_NAMES = 300
 _MOST_DEFINERS = 9
 _LONGEST_LINE = 240
@@ -106,6 +111,23 @@ class IndexAnswers:
         found = list(dict.fromkeys([*sure, *paired[:3], *ranked(path, bound)]))
         gone = self._gone(found)
         return [one for one in found if one not in gone][:_MOST_TESTS]
+
+    def tests_reaching(self, path: str) -> list[str]:
+        """Return the test files that import a file by way of others only, the nearest first.
+
+        Of a part that everything uses these would be all tests: a few are enough.
+        """
+        seen, nearest, found = {path}, (path,), list[str]()
+        for _ in range(_FARTHEST):
+            above = [one for at in nearest for one in self.importers(at) if one not in seen]
+            near = list(dict.fromkeys(above))
+            if nearest != (path,):
+                found += ranked(path, filter(is_test, near))
+            seen.update(near)
+            nearest = ranked(path, (one for one in near if not is_test(one)))[:_MOST_PASSED]
+            if len(found) >= _MOST_REACHING:
+                break
+        return found[:_MOST_REACHING]
 
     def search(self, words: str, most: int) -> list[TextHit]:
         """Return the files that hold the words, all of them first, each with its best line."""

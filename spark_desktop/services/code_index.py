@@ -59,6 +59,10 @@ class CodeIndex(Protocol):
         """Return the test files for a file, the likeliest first; for a test file what it tests."""
         ...
 
+    async def tests_reaching(self, path: str) -> tuple[str, ...]:
+        """Return the test files that import a file by way of others only, the nearest first."""
+        ...
+
     async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
         """Return the files that hold the words, by the full text, the best first."""
         ...

@@ -20,7 +20,8 @@ from spark_desktop.services.work import SAMPLING, Work
 # Apart from the seeds of the answers before.
 _SEEDS = 100
 # A file and the name of a function in it; gives how many calls of it tests have.
-Cases = Callable[[str, str], Awaitable[int]]
+# None: that is not known.
+Cases = Callable[[str, str], Awaitable[int | None]]
 _ASKED = EditComment | Instruction
 # Further answers where those of a small model nearly agree.
 _MORE = 2
@@ -42,8 +43,8 @@ class Weighing:
         Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
         that nothing proves, and of what was asked for in words three of three answers have to
         agree, or four of five; of the smallest all of five. What a test proves but for a bound is
-        weighed as well, and a whole function that is called by tests only once: of those that
-        small models wrote most were wrong. A broken file that parses again is no new code, and
+        weighed as well, and a whole function that tests call only once, or not themselves: of those
+        that small models wrote most were wrong. A broken file that parses again is no new code, and
         weighed.
 
         Nothing else is weighed that a test has proved, nor anything that the test proves which the
@@ -100,9 +101,12 @@ class Weighing:
         return replace(found, evidence=(*found.evidence, bound)), True
 
     async def _lone_case(self, stub: Stub) -> Check | None:
-        if self.cases is None or await self.cases(stub.snapshot.path, stub.name) != 1:
+        cases = None if self.cases is None else await self.cases(stub.snapshot.path, stub.name)
+        if cases not in (0, 1):
             return None
-        told = say("The tests call {name} only once.", name=stub.name)
+        once = say("The tests call {name} only once.", name=stub.name)
+        never = say("No test calls {name} itself.", name=stub.name)
+        told = once if cases else never
         return Check(say("cases are tested"), False, told, is_advice=True)
 
     async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:

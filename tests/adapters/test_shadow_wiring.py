@@ -82,6 +82,8 @@ async def test_an_index_knows_tests_better_than_names_do_and_of_a_test_only_itse
     index.tests = {"shop.py": ("test_sums.py",), "test_sums.py": ("shop.py",)}
     shadow.index = lambda: index
     assert len(await shadow.evidence("shop.py", BEFORE, RIGHT)) == 2
+    index.tests, index.reaching = {}, index.tests
+    assert len(await shadow.evidence("shop.py", BEFORE, RIGHT)) == 2
     found = await shadow.evidence("test_sums.py", TESTS, TESTS.replace("(2, 1), 3", "(2, 1), 4"))
     assert [one.name for one in found] == ["python", "unittest"]
     await shadow.bench.close()

@@ -193,3 +193,34 @@ def test_a_file_that_cannot_be_taken_apart_keeps_no_other_out(
     index = LocalIndex(tmp_path / "root", tmp_path / "index.db")
     assert index.answers.defined(["kept_one", "hidden_one"]) == ["kept_one"]
     index.store.close()
+
+
+def test_tests_that_reach_a_file_by_way_of_others_are_found_the_nearest_first(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "root"
+    write(root, "shop/price.py", "def price(): ...\n")
+    write(root, "shop/bill.py", "from shop.price import price\n")
+    write(root, "shop/till.py", "from shop.bill import bill\n")
+    write(root, "shop/loop.py", "from shop.till import till\nfrom shop.loop import loop\n")
+    write(root, "tests/test_till.py", "from shop.till import till\n")
+    write(root, "tests/test_bill.py", "from shop.bill import bill\n")
+    write(root, "tests/test_other.py", "import other\n")
+    index = LocalIndex(root, tmp_path / "index.db")
+    assert index.answers.tests_of("shop/price.py") == []
+    reaching = ["tests/test_bill.py", "tests/test_till.py"]
+    assert index.answers.tests_reaching("shop/price.py") == reaching
+    # Those that import it themselves are not by way of others.
+    assert index.answers.tests_reaching("shop/bill.py") == ["tests/test_till.py"]
+    assert index.answers.tests_reaching("shop/loop.py") == []
+
+
+def test_of_what_much_imports_not_all_tests_are_found(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(root, "base.py", "def base(): ...\n")
+    for number in range(50):
+        write(root, f"one_{number}.py", "from base import base\n")
+        write(root, f"tests/test_{number}.py", f"from one_{number} import one\n")
+    index = LocalIndex(root, tmp_path / "index.db")
+    assert len(index.answers.tests_reaching("base.py")) == 6
+    assert len(index.answers.tests_reaching("one_1.py")) == 0

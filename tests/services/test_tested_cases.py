@@ -19,7 +19,13 @@ INSIDE = "\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {\n        pric
         ("stay.py", {"tests/test_stay.py": ONE, "tests/test_all.py": ONE}, ENOUGH),
         # Uses that are no tests show no cases.
         ("stay.py", {"stay.py": "price(1)\nprice(2)\n", "bill.py": "price(2)\n"}, 0),
-        ("src/stay.rs", {"src/stay.rs": RUST}, 0),
+        ("src/stay.rs", {"src/stay.rs": RUST}, None),
+        # A property, which nothing calls.
+        (
+            "stay.py",
+            {"tests/test_stay.py": "def test_it():\n    assert Stay(3).price == 6\n"},
+            None,
+        ),
         ("src/stay.rs", {"src/stay.rs": RUST + INSIDE}, 1),
     ],
 )
@@ -35,4 +41,12 @@ async def test_what_cannot_be_read_shows_nothing():
 
 async def test_an_index_that_is_not_ready_shows_nothing():
     index = StandingIndex(references=["tests/test_stay.py"], is_ready=False)
-    assert await Cases(index, MemoryFiles(**{"tests/test_stay.py": ONE}))("stay.py", "price") == 0
+    assert (
+        await Cases(index, MemoryFiles(**{"tests/test_stay.py": ONE}))("stay.py", "price") is None
+    )
+
+
+@pytest.mark.parametrize("name", ["__init__", "__eq__", "constructor", "operator==", "~Stay"])
+async def test_of_what_is_called_by_what_it_does_nothing_is_known(name):
+    index = StandingIndex(references=["stay.py"])
+    assert await Cases(index, MemoryFiles())("stay.py", name) is None

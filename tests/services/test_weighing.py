@@ -430,6 +430,7 @@ async def test_what_no_model_wrote_is_not_weighed_against_what_one_says(world_of
 
 
 ONCE = "The tests call double only once."
+NEVER = "No test calls double itself."
 
 
 @pytest.mark.parametrize(
@@ -443,11 +444,12 @@ ONCE = "The tests call double only once."
             [ONCE, "The model answered 3 times, each time something else."],
         ),
         (2, (TIMES,), SMALL, []),
-        (0, (TIMES,), SMALL, []),
+        (0, (TIMES, TIMES, TIMES), SMALL, [NEVER, "3 of 3 answers"]),
+        (None, (TIMES,), SMALL, []),
         (1, (TIMES,), replace(SMALL, id="qwen2.5-coder-7b"), []),
     ],
 )
-async def test_of_small_models_a_stub_that_tests_call_once_is_weighed(
+async def test_of_small_models_a_stub_that_tests_call_once_or_not_themselves_is_weighed(
     world_of, cases, answers, model, told
 ):
     world = world_of(MemoryFiles(a__py=STUB), *map(fenced, answers))
