@@ -12,10 +12,13 @@ from spark_desktop.domain.code_map import IMPORTED, IMPORTING, NEAR, Surrounding
 from spark_desktop.domain.import_targets import import_keys, targets
 from spark_desktop.domain.test_pairs import (
     is_pair,
+    is_run_as_test,
+    is_slow_test,
     is_test,
     names_of_tests,
     ranked,
     tested_names,
+    words_shared,
 )
 
 # So many files are looked into for one question; the rest could not be read in its time.
@@ -117,17 +120,21 @@ class IndexAnswers:
 
         Of a part that everything uses these would be all tests: a few are enough.
         """
-        seen, nearest, found = {path}, (path,), list[str]()
+        seen, found = {path}, list[str]()
+        nearest: tuple[str, ...] = (path,)
         for _ in range(_FARTHEST):
             above = [one for at in nearest for one in self.importers(at) if one not in seen]
             near = list(dict.fromkeys(above))
             if nearest != (path,):
-                found += ranked(path, filter(is_test, near))
+                tests = ranked(path, filter(is_run_as_test, near))
+                found += sorted(tests, key=lambda one: -words_shared(path, one))
             seen.update(near)
-            nearest = ranked(path, (one for one in near if not is_test(one)))[:_MOST_PASSED]
+            # What tests share is passed as well.
+            passed = ranked(path, (one for one in near if not is_run_as_test(one)))
+            nearest = passed[:_MOST_PASSED]
             if len(found) >= _MOST_REACHING:
                 break
-        return found[:_MOST_REACHING]
+        return sorted(found, key=is_slow_test)[:_MOST_REACHING]
 
     def search(self, words: str, most: int) -> list[TextHit]:
         """Return the files that hold the words, all of them first, each with its best line."""

@@ -30,6 +30,16 @@ def is_test(path: str) -> bool:
     )
 
 
+def is_run_as_test(path: str) -> bool:
+    """Return whether a runner finds tests in the file: not in what tests share, by its name."""
+    return tested_stem(path) is not None or (path.endswith(".rs") and is_test(path))
+
+
+def is_slow_test(path: str) -> bool:
+    """Return whether a test's folder says that it needs a whole program."""
+    return not {"e2e", "integration"}.isdisjoint(dirname(path).lower().split("/"))
+
+
 def tested_stem(path: str) -> str | None:
     """Return the name, without ending, of what a test file tests; None for any other file."""
     parts = _STEM.fullmatch(basename(path))
@@ -99,6 +109,15 @@ def ranked(path: str, candidates: Iterable[str]) -> tuple[str, ...]:
         return (-shared, len(own) + len(theirs) - 2 * shared, other)
 
     return tuple(sorted({one for one in candidates if one != path}, key=unlike))
+
+
+def words_shared(path: str, test: str) -> int:
+    """Return how many words the names of two files share, whatever their number."""
+    own, theirs = (
+        {word.rstrip("s") for word in re.split(r"[\W_]+", basename(one).lower()) if len(word) > 2}
+        for one in (path, test)
+    )
+    return len((own & theirs) - {"test", "spec"})
 
 
 def is_pair(path: str, test: str) -> bool:

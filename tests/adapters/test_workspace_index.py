@@ -206,12 +206,23 @@ def test_tests_that_reach_a_file_by_way_of_others_are_found_the_nearest_first(
     write(root, "tests/test_till.py", "from shop.till import till\n")
     write(root, "tests/test_bill.py", "from shop.bill import bill\n")
     write(root, "tests/test_other.py", "import other\n")
+    write(root, "tests/tills.py", "from shop.till import till\n")
+    write(root, "tests/test_open.py", "from tests.tills import till\n")
+    write(root, "tests/test_prices.py", "from tests.tills import till\n")
+    write(root, "tests/e2e/test_all.py", "from shop.bill import bill\n")
     index = LocalIndex(root, tmp_path / "index.db")
     assert index.answers.tests_of("shop/price.py") == []
-    reaching = ["tests/test_bill.py", "tests/test_till.py"]
+    reaching = [
+        f"tests/{name}.py"
+        for name in ("test_bill", "test_till", "test_prices", "test_open", "e2e/test_all")
+    ]
     assert index.answers.tests_reaching("shop/price.py") == reaching
     # Those that import it themselves are not by way of others.
-    assert index.answers.tests_reaching("shop/bill.py") == ["tests/test_till.py"]
+    assert index.answers.tests_reaching("shop/bill.py") == [
+        "tests/test_till.py",
+        "tests/test_open.py",
+        "tests/test_prices.py",
+    ]
     assert index.answers.tests_reaching("shop/loop.py") == []
 
 
