@@ -294,6 +294,7 @@ def _assemble(
     checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = shadow.evidence
+    suggester.judge.may_prove = shadow.checks.may_prove
     ShadowAhead(shadow.checks, bus, scope)
     context = proposal_context(around, bus, clock, scope)
     context.gathering.diagnostics.project = checks.evidence

@@ -389,6 +389,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>A model of this size does not follow a change through %n line(s).</source>
+   <translation>
+    <numerusform>A model of this size does not follow a change through %n line.</numerusform>
+    <numerusform>A model of this size does not follow a change through %n lines.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>Applied %n hunk(s).</source>
    <translation>
     <numerusform>Applied %n hunk.</numerusform>

@@ -791,6 +791,14 @@
    <source>A model of the catalogue, a GGUF file, or emulated:PROFILE for its answers at a profile's pace. Empty: the one that suits this machine.</source>
    <translation>Модель из каталога, файл GGUF или emulated:PROFILE, чтобы её ответы шли в темпе профиля. Пусто: та, что подходит этому компьютеру.</translation>
   </message>
+  <message numerus="yes">
+   <source>A model of this size does not follow a change through %n line(s).</source>
+   <translation>
+    <numerusform>Модель такого размера не проведёт изменение через %n строку.</numerusform>
+    <numerusform>Модель такого размера не проведёт изменение через %n строки.</numerusform>
+    <numerusform>Модель такого размера не проведёт изменение через %n строк.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>A newer one may be held back on the way. Look at this machine's clock; check again from another network.</source>
    <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
@@ -8956,6 +8964,10 @@ The proposal was made for:
   <message>
    <source>sends, or opens what is chosen</source>
    <translation>отправляет или открывает выбранное</translation>
+  </message>
+  <message>
+   <source>short enough</source>
+   <translation>достаточно коротко</translation>
   </message>
   <message>
    <source>simplify {place}</source>

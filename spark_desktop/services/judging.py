@@ -37,6 +37,8 @@ from spark_desktop.services.trigger_evidence import TriggerEvidence
 
 # The path, the text before and after it; gives what is to be said of the names that it uses.
 NameEvidence = Callable[[str, str, str], Awaitable[tuple[Check, ...]]]
+# The path and the text before a change; tells whether a check could prove one.
+MayProve = Callable[[str, str], Awaitable[bool]]
 # The path, the text before and after, and what was asked for; gives words that only an answer uses.
 Invented = Callable[[str, str, str, str], Awaitable[tuple[str, ...]]]
 
@@ -52,6 +54,8 @@ class Judge:
         self._syntax = syntax
         self.names: NameEvidence | None = None
         self.project: ProjectEvidence | None = None
+        # Whether a check could prove a change: the path, and the text before it.
+        self.may_prove: MayProve | None = None
         # Adds imports that were forgotten: the path, the text before and after; gives the text.
         self.imports: Callable[[str, str, str], str] | None = None
         # What a small model may have made up; there may be nothing that knows the workspace.

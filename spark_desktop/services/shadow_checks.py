@@ -145,6 +145,31 @@ class ShadowChecks:
             if check.stage >= Stage.EXAMPLES and self._consent.allowed():
                 await self._before(check, {path: before}, self._budget().each)
 
+    async def may_prove(self, path: str, before: str) -> bool:
+        """Return whether a check could prove a change of a file: one that fails on it as it is.
+
+        What cannot be told counts as could. The user is asked for their consent, as by
+        ``evidence``.
+        """
+        if not self._consent.allowed() and self.needed is not None:
+            return False
+        checks = await self._planned({path: (before, before)})
+        state = await self._bench.sandboxing()
+        if not self._consent.allowed():
+            if checks:
+                self._ask(checks, state)
+            return False
+        if not state.works and not self._consent.without_sandbox():
+            return False
+        for check in checks:
+            if check.stage is Stage.EXAMPLES:
+                return True
+            if check.stage is Stage.TESTS and check.proves:
+                outcome = await self._before(check, {path: before}, self._budget().each)
+                if outcome.code if isinstance(outcome, Ran) else outcome.over_limit:
+                    return True
+        return False
+
     def _ask(self, checks: Sequence[DetectedCheck], state: Sandboxing) -> None:
         commands = tuple(dict.fromkeys(one.label for one in checks))
         if self.needed is None:

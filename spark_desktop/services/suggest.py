@@ -55,6 +55,7 @@ from spark_desktop.services.prompts import (
     region_answer,
     revised,
 )
+from spark_desktop.services.proof_ahead import is_in_vain, too_long
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.signature_types import Calls, SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
@@ -154,6 +155,9 @@ class Suggester:
             if computed is not None:
                 return self._put(computed)
         work = await self._begun(proposal, trigger, revision)
+        if (much := too_long(work, self.effort)) is not None:
+            withheld = Withheld(much.detail)
+            return self._put(replace(work.proposal, evidence=(much,), state=withheld))
         found = await self._sought(work)
         if _is_fine_already(work, found):
             return self._put(replace(found, state=Cancelled(say("nothing is left to follow up"))))
@@ -244,7 +248,7 @@ class Suggester:
             passed = failure(found.evidence) is None
             is_fine = _is_fine_already(work, found)
             await self.ways.note(found, way, passed or is_fine)
-            if passed or is_fine:
+            if passed or is_fine or await is_in_vain(work, self.effort, self.judge):
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))

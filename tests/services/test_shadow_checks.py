@@ -98,6 +98,40 @@ async def test_tests_that_passed_before_prove_nothing():
     assert [(one.name, one.passed, one.proves) for one in found][-1] == ("pytest", True, False)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "may_prove"),
+    [
+        (FAILS, True),
+        (Ran(0, "1 passed"), False),
+        (NotRun(say("not run: there is no program {name}", name="python")), False),
+        # It hangs as it is: another text may end it.
+        (NotRun(say("it took longer than {seconds} s", seconds=3), over_limit=True), True),
+    ],
+)
+async def test_only_tests_that_fail_on_the_text_as_it_is_can_prove_a_change(outcome, may_prove):
+    bench = FakeBench({("pytest", OLD): outcome})
+    checks = service(bench)
+    assert await checks.may_prove("a.py", OLD) is may_prove
+    assert bench.ran == [("pytest", OLD)]
+    # What tests say of the text is known when an answer comes.
+    await checks.evidence("a.py", OLD, NEW)
+    assert bench.ran.count(("pytest", OLD)) == 1
+    assert not await checks.may_prove("untested.py", OLD)
+
+
+async def test_without_consent_or_sandbox_nothing_can_be_proved_and_the_user_is_asked_once():
+    bench, asked = FakeBench({("pytest", OLD): FAILS}), []
+    checks = service(bench, allowed=False)
+    checks.asks = asked.append
+    for _ in range(2):
+        assert not await checks.may_prove("a.py", OLD)
+    assert [one.commands for one in asked] == [("python", "ruff check", "pytest")]
+    bench.state = OPEN
+    assert not await service(bench).may_prove("a.py", OLD)
+    assert bench.jobs == []
+    assert await service(bench, without_sandbox=True).may_prove("a.py", OLD)
+
+
 async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
     bench, asked = FakeBench(), []
     checks = service(bench, allowed=False)

@@ -1,0 +1,49 @@
+"""Whether more answers of a small model can come to anything, before they are asked for.
+
+What such a model writes unasked is shown only where a test proves it (``Weighing``). Of a replayed
+day on two cores the 0.5B model spent one to five minutes on each place where none could.
+"""
+
+from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.prompt_layout import needs_proof
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.trigger import FollowUp, Stub
+from spark_desktop.domain.words import say
+from spark_desktop.services.judging import Judge
+from spark_desktop.services.work import Work
+
+# Of more tokens none of the follow-ups that small models wrote has ever been right.
+_MOST_FOLLOWED = 800
+
+
+def has_to_be_proved(work: Work, effort: Effort) -> bool:
+    """Return whether only a proof lets an answer be shown, as ``Weighing`` has it."""
+    is_weighed = effort.doubts and effort.samples > 1
+    is_unasked = isinstance(work.proposal.trigger, Stub | FollowUp)
+    model = work.endpoint.model
+    return (
+        is_weighed and is_unasked and model.is_local and not work.in_blocks and needs_proof(model)
+    )
+
+
+async def is_in_vain(work: Work, effort: Effort, judge: Judge) -> bool:
+    """Return whether no further answer can be shown, since nothing could prove one.
+
+    It is asked after the first answer: what that says can be looked at all the same.
+    """
+    if work.asked != 1 or judge.may_prove is None or not has_to_be_proved(work, effort):
+        return False
+    path = work.proposal.trigger.snapshot.path
+    return not effort.project or not await judge.may_prove(path, work.target.content)
+
+
+def too_long(work: Work, effort: Effort) -> Check | None:
+    """Return why a place is not even asked for: no small model changes so much at once."""
+    if not isinstance(work.proposal.trigger, FollowUp) or not has_to_be_proved(work, effort):
+        return None
+    if estimate_tokens(work.target.text) <= _MOST_FOLLOWED:
+        return None
+    count = len(work.target.lines)
+    told = say("A model of this size does not follow a change through %n line(s).", "", count)
+    return Check(say("short enough"), False, told)
