@@ -1,6 +1,8 @@
 """Whether a proposal is what the commit did: by its tests where they can tell, else by the code."""
 
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +17,9 @@ from benchmarks.quality.toolchains import Ran
 # Seconds for the tests of one file, and how many test files are run for it.
 _SECONDS = 90.0
 _MOST_TESTS = 3
+
+# Words, numbers and signs; what only separates them a formatter puts in and takes out.
+_WORD = re.compile(r"\w+|[^\w\s,()]")
 
 # A program's words, its folder, what joins its environment, and its longest time in seconds.
 Run = Callable[[Sequence[str], Path, Mapping[str, str], float], Ran]
@@ -104,10 +109,18 @@ def judged_follow_up(before: str, after: str, real: str | None) -> tuple[Verdict
     """Return whether a proposed text makes of a file what the commit made of it.
 
     ``real`` is the commit's text, None where it left the file alone. All lines that are put in have
-    to stand in it, and all that go have to be gone.
+    to stand in it, and all that go have to be gone; or all words, where the commit laid its lines
+    out anew: a formatter breaks a line that a longer name made too long.
     """
     if real is None:
         return Verdict.WRONG, "the commit left this file alone"
+    verdict, reason = _judged_by_lines(before, after, real)
+    if verdict is Verdict.WRONG and _is_same_in_words(before, after, real):
+        return Verdict.RIGHT, "as the commit did, which laid it out otherwise"
+    return verdict, reason
+
+
+def _judged_by_lines(before: str, after: str, real: str) -> tuple[Verdict, str]:
     ours, theirs = _counted(after), _counted(real)
     was = _counted(before)
     for line, count in ours.items():
@@ -117,6 +130,13 @@ def judged_follow_up(before: str, after: str, real: str | None) -> tuple[Verdict
         if ours.get(line, 0) < count and theirs.get(line, 0) > ours.get(line, 0):
             return Verdict.WRONG, f"not in the commit: - {line}"
     return Verdict.RIGHT, "as the commit did"
+
+
+def _is_same_in_words(before: str, after: str, real: str) -> bool:
+    """Return whether the words that are put in and taken out are among the commit's."""
+    was, ours, theirs = (Counter(_WORD.findall(text)) for text in (before, after, real))
+    changed = (ours - was) + (was - ours)
+    return bool(changed) and ours - was <= theirs - was and was - ours <= was - theirs
 
 
 def _counted(text: str) -> dict[str, int]:

@@ -160,6 +160,18 @@ def test_follow_ups_are_judged_by_what_the_commit_did_in_that_file() -> None:
     )
 
 
+def test_a_follow_up_is_right_where_the_commit_only_laid_it_out_otherwise() -> None:
+    before = "from a import (\n    one,\n    some,\n)\n\nprint(one(1))\n"
+    ours = before.replace("one", "the_one")
+    real = "from a import (\n    some,\n    the_one,\n)\n\nprint(\n    the_one(1),\n)\n"
+    assert judged_follow_up(before, ours, real) == (
+        Verdict.RIGHT,
+        "as the commit did, which laid it out otherwise",
+    )
+    more = ours.replace("(1)", "(2)")
+    assert judged_follow_up(before, more, real)[0] is Verdict.WRONG
+
+
 def test_the_tests_of_a_file_are_those_that_name_it(tmp_path: Path) -> None:
     texts = {
         "tests/test_a.py": "import pack.mod\n",
