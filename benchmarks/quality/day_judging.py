@@ -139,9 +139,5 @@ def _is_same_in_words(before: str, after: str, real: str) -> bool:
     return bool(changed) and ours - was <= theirs - was and was - ours <= was - theirs
 
 
-def _counted(text: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in text.splitlines():
-        if line.strip():
-            counts[line.strip()] = counts.get(line.strip(), 0) + 1
-    return counts
+def _counted(text: str) -> Counter[str]:
+    return Counter(line.strip() for line in text.splitlines() if line.strip())

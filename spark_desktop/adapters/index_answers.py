@@ -122,10 +122,10 @@ class IndexAnswers:
         """
         seen, found = {path}, list[str]()
         nearest: tuple[str, ...] = (path,)
-        for _ in range(_FARTHEST):
+        for distance in range(_FARTHEST):
             above = [one for at in nearest for one in self.importers(at) if one not in seen]
             near = list(dict.fromkeys(above))
-            if nearest != (path,):
+            if distance:
                 tests = ranked(path, filter(is_run_as_test, near))
                 found += sorted(tests, key=lambda one: -words_shared(path, one))
             seen.update(near)

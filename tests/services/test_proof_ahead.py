@@ -6,6 +6,7 @@ import pytest
 from fakes import MODEL, MemoryFiles
 
 from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.proposal import Check, Ready, Withheld
 from spark_desktop.domain.trigger import FollowUp, Span
 
@@ -60,6 +61,27 @@ async def test_else_the_model_is_asked_on(world_of, code, more):
     world, proposal, _ = await world_with(world_of, code, **more)
     assert proposal.state == Ready()
     assert len(world.endpoint.requests) > 1
+
+
+async def test_what_the_user_has_said_something_to_is_asked_on(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), TIMES, BROKEN, TIMES)
+    world.endpoint.become(SMALL)
+    world.suggester.effort = Effort(samples=3)
+
+    async def passes(path, before, after):
+        return (Check("tests", True, proves=True),)
+
+    async def proves(path, before):
+        return False
+
+    world.suggester.project, world.suggester.judge.may_prove = passes, proves
+    (trigger,) = world.triggers("a.py")
+    first = await world.ready(trigger)
+    comment = LineComment(1, True, "    return value * 2", "say why")
+    again = world.turns.revise(first.id, (comment,))
+    await world.turns.idle()
+    assert world.board.get(again).state == Ready()
+    assert len(world.endpoint.requests) == 3
 
 
 @pytest.mark.parametrize(
