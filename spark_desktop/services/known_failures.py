@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.proposal import Cancelled, Closed
-from spark_desktop.domain.secret_lines import words_without_secrets
 from spark_desktop.domain.test_output import Failure
 from spark_desktop.domain.trigger import FailingTest
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.test_runs import keys_of
+from spark_desktop.services.test_runs import keys_of, name_of_run
 
 
 class KnownFailures:
@@ -51,7 +50,7 @@ class KnownFailures:
         stands = isinstance(state, Closed) and state.applied > 0 and not state.undone
         if stands == (proposal.id in self._accepted):
             return
-        is_named = trigger.name != " ".join(words_without_secrets(trigger.command))
+        is_named = trigger.name != name_of_run(trigger.command)
         keys = frozenset({trigger.name}) if is_named else self._nameless
         if stands:
             self._accepted.add(proposal.id)

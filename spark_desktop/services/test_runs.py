@@ -172,8 +172,7 @@ class FailingCode:
             for snapshot, lines in await self._called_there(places):
                 places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
-        # What is no test's failure goes by what ran.
-        name = failure.name or " ".join(words_without_secrets(run.command))
+        name = failure.name or name_of_run(run.command)
         return tuple(
             FailingTest(snapshot, lines, name, report, run.command, run.folder)
             for (_path, lines), snapshot in list(places.items())[:MOST_CANDIDATES]
@@ -325,6 +324,11 @@ def _family(path: str) -> str:
     """Return what files have in common of which one can call the other."""
     ending = PurePosixPath(path).suffix
     return next((one[0] for one in _FAMILIES if ending in one), ending)
+
+
+def name_of_run(command: Sequence[str]) -> str:
+    """Return what a failure goes by that no test has: the words that ran, secrets masked."""
+    return " ".join(words_without_secrets(command))
 
 
 def keys_of(failures: Iterable[Failure]) -> frozenset[str]:
