@@ -3384,6 +3384,10 @@ The open file goes with the question.</source>
    <translation>Ни один из известных способов заполнения не работает.</translation>
   </message>
   <message>
+   <source>Not asked for: no test can prove it here, and models of this size are mostly wrong without one.</source>
+   <translation>Не запрошено: ни один тест не может это здесь доказать, а без теста модели такого размера чаще всего ошибаются.</translation>
+  </message>
+  <message>
    <source>Not finished: {reason}</source>
    <translation>Не закончено: {reason}</translation>
   </message>

@@ -1,4 +1,4 @@
-"""Whether more answers of a small model can come to anything, before they are asked for.
+"""Whether answers of a small model can come to anything, before they are asked for.
 
 What such a model writes unasked is shown only where a test proves it (``Weighing``). Where none
 could, the 0.5B model spent 94 and 104 seconds on the two places of ``replayed_day`` that were timed
@@ -35,18 +35,32 @@ async def is_in_vain(work: Work, effort: Effort, judge: Judge) -> bool:
 
     It is asked after the first answer: what that says can be looked at all the same.
     """
-    if work.asked != 1 or judge.may_prove is None or not has_to_be_proved(work, effort):
+    return work.asked == 1 and await _has_no_proof(work, effort, judge)
+
+
+async def not_asked(work: Work, effort: Effort, judge: Judge) -> Check | None:
+    """Return why a place where a change is used is not even asked for.
+
+    No small model changes very much at once, and what the user finds there without an answer is the
+    place all the same. A stub is asked for: there is nothing else to look at.
+    """
+    if not isinstance(work.proposal.trigger, FollowUp) or not has_to_be_proved(work, effort):
+        return None
+    if estimate_tokens(work.target.text) > _MOST_FOLLOWED:
+        count = len(work.target.lines)
+        told = say("A model of this size does not follow a change through %n line(s).", "", count)
+        return Check(say("short enough"), False, told)
+    if await _has_no_proof(work, effort, judge):
+        told = say(
+            "Not asked for: no test can prove it here, and models of this size are mostly wrong "
+            "without one."
+        )
+        return Check(say("proved"), False, told)
+    return None
+
+
+async def _has_no_proof(work: Work, effort: Effort, judge: Judge) -> bool:
+    if judge.may_prove is None or not has_to_be_proved(work, effort):
         return False
     path = work.proposal.trigger.snapshot.path
     return not effort.project or not await judge.may_prove(path, work.target.content)
-
-
-def too_long(work: Work, effort: Effort) -> Check | None:
-    """Return why a place is not even asked for: no small model changes so much at once."""
-    if not isinstance(work.proposal.trigger, FollowUp) or not has_to_be_proved(work, effort):
-        return None
-    if estimate_tokens(work.target.text) <= _MOST_FOLLOWED:
-        return None
-    count = len(work.target.lines)
-    told = say("A model of this size does not follow a change through %n line(s).", "", count)
-    return Check(say("short enough"), False, told)

@@ -55,7 +55,7 @@ from spark_desktop.services.prompts import (
     region_answer,
     revised,
 )
-from spark_desktop.services.proof_ahead import is_in_vain, too_long
+from spark_desktop.services.proof_ahead import is_in_vain, not_asked
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.signature_types import Calls, SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
@@ -132,12 +132,15 @@ class Suggester:
     def project(self, evidence: ProjectEvidence | None) -> None:
         self.judge.project = evidence
 
-    async def propose(self, proposal: Proposal, revision: Revision | None = None) -> Proposal:
+    async def propose(
+        self, proposal: Proposal, revision: Revision | None = None, *, insists: bool = False
+    ) -> Proposal:
         """Return the proposal ready, withheld or cancelled; each step is put on the board.
 
         The file is read anew: it may have been saved while the proposal waited. With a
-        ``revision`` the model changes what it proposed before. Raises SparkError where the file,
-        the core or the endpoint fails.
+        ``revision`` the model changes what it proposed before. The user who ``insists`` gets an
+        answer to look at, also where nothing of it would be shown. Raises SparkError where the
+        file, the core or the endpoint fails.
         """
         snapshot = await self._files.read(proposal.trigger.snapshot.path)
         trigger = located(proposal.trigger, snapshot, self._syntax)
@@ -155,9 +158,9 @@ class Suggester:
             if computed is not None:
                 return self._put(computed)
         work = await self._begun(proposal, trigger, revision)
-        if (much := too_long(work, self.effort)) is not None:
-            withheld = Withheld(much.detail)
-            return self._put(replace(work.proposal, evidence=(much,), state=withheld))
+        why = None if insists else await not_asked(work, self.effort, self.judge)
+        if why is not None:
+            return self._put(replace(work.proposal, evidence=(why,), state=Withheld(why.detail)))
         found = await self._sought(work)
         if _is_fine_already(work, found):
             return self._put(replace(found, state=Cancelled(say("nothing is left to follow up"))))

@@ -72,6 +72,8 @@ class Turns:
         self._bus = bus
         self._scope = TaskScope("turns")
         self._revisions: dict[str, Revision] = {}
+        # What the user wants an answer for, whatever may come of it.
+        self._insisted: set[str] = set()
         self._waiting: deque[str | _Question] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._current: asyncio.Task[None] | None = None
@@ -125,6 +127,7 @@ class Turns:
             return earlier.id
         self._board.remove(proposal_id)
         proposal = Proposal(uuid.uuid4().hex, earlier.trigger, Queued())
+        self._insisted.add(proposal.id)
         self._board.put(proposal)
         self._enqueue(proposal.id)
         return proposal.id
@@ -239,11 +242,14 @@ class Turns:
     async def _propose(self, proposal_id: str) -> None:
         try:
             revision = self._revisions.pop(proposal_id, None)
+            insists = proposal_id in self._insisted
+            self._insisted.discard(proposal_id)
             if isinstance(self._board.get(proposal_id).state, Cancelled):
                 # Taken back while it waited: a newer save says something else.
                 return
             self._writing = proposal_id, revision
-            proposal = await self._suggester.propose(self._board.get(proposal_id), revision)
+            waiting = self._board.get(proposal_id)
+            proposal = await self._suggester.propose(waiting, revision, insists=insists)
             if isinstance(proposal.state, Ready):
                 # The file may have been saved while the model wrote.
                 await self._review.file_changed(proposal.trigger.snapshot.path)

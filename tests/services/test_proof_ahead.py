@@ -84,11 +84,25 @@ async def test_what_the_user_has_said_something_to_is_asked_on(world_of):
     assert len(world.endpoint.requests) == 3
 
 
-@pytest.mark.parametrize(
-    ("lines", "model", "requests"), [(20, SMALL, 1), (200, SMALL, 0), (200, LARGE, 1)]
+TOO_LONG = "A model of this size does not follow a change through 203 lines."
+UNPROVED = (
+    "Not asked for: no test can prove it here, and models of this size are mostly wrong "
+    "without one."
 )
-async def test_a_long_place_of_a_follow_up_is_not_asked_for_of_a_small_model(
-    world_of, lines, model, requests
+
+
+@pytest.mark.parametrize(
+    ("lines", "model", "may_prove", "why"),
+    [
+        (20, SMALL, True, None),
+        (20, SMALL, False, UNPROVED),
+        (200, SMALL, True, TOO_LONG),
+        (20, LARGE, False, None),
+        (200, LARGE, False, None),
+    ],
+)
+async def test_a_follow_up_of_which_nothing_can_come_is_not_asked_for_of_a_small_model(
+    world_of, lines, model, may_prove, why
 ):
     body = "".join(f"    total += numbers[{number}]\n" for number in range(lines))
     code = f"def add(numbers):\n    total = 0\n{body}    return total\n"
@@ -97,12 +111,19 @@ async def test_a_long_place_of_a_follow_up_is_not_asked_for_of_a_small_model(
     world.suggester.effort = Effort(repairs=0, samples=1 if model is LARGE else 3)
 
     async def proves(path, before):
-        return False
+        return may_prove
 
     world.suggester.judge.may_prove = proves
     trigger = FollowUp(world.files.snapshot("a.py"), Span(2, 3), "numbers", "use numbers")
     proposal = await world.ready(trigger)
-    assert len(world.endpoint.requests) == requests
     assert isinstance(proposal.state, Withheld)
-    too_long = "A model of this size does not follow a change through 203 lines."
-    assert (str(proposal.state.reason) == too_long) is (requests == 0)
+    assert bool(world.endpoint.requests) is (why is None)
+    if why is None:
+        return
+    assert str(proposal.state.reason) == why
+    assert proposal.patch is None
+    # Who asks once more gets an answer to look at.
+    again = world.turns.repeat(proposal.id)
+    await world.turns.idle()
+    assert world.endpoint.requests
+    assert str(world.board.get(again).state.reason) != why
