@@ -14,7 +14,26 @@ from spark_desktop.domain.detected_checks import (
 )
 
 _MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini")
-_COMPILE = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
+# What the compiler warns of is hardly ever meant: `is` before a literal, `assert` of a tuple, a
+# list that is called. But escapes that nobody defines come out as they are written.
+_COMPILE = """\
+import sys, warnings
+path = sys.argv[1]
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    try:
+        compile(open(path, "rb").read(), path, "exec")
+    except SyntaxError as error:
+        print(f"{path}:{error.lineno}: does not compile")
+        raise
+found = [
+    f"{path}:{one.lineno}: {one.category.__name__}: {one.message}"
+    for one in told
+    if one.category is SyntaxWarning and "escape sequence" not in str(one.message)
+]
+print("\\n".join(found))
+sys.exit(1 if found else 0)
+"""
 # Examples in docstrings, of the functions that are named; the module is imported as tests do it.
 _EXAMPLES = """\
 import doctest, importlib, sys
