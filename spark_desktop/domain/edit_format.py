@@ -4,6 +4,8 @@ import re
 
 _OPENING = re.compile(r"(?:.*\s)?(`{3,}|~{3,})[ \t]*[\w+#./-]*[ \t]*")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+# A fence with a language closes nothing: what stood open before was not closed.
+_WITH_LANGUAGE = re.compile(r"\s*(`{3,}|~{3,})[ \t]*[\w+#]+[ \t]*")
 # "/// ```" stands in the documentation of Rust, " * ```" in that of JavaScript.
 _COMMENT = re.compile(r"/{2,}!?|/?\*{1,2}!?|#+'?|;+|--+|%+|>")
 _THINK, _UNTHINK = "<think>", "</think>"
@@ -14,8 +16,10 @@ _PROSE_LINES = 4
 class RegionReader:
     """Takes the pieces of an answer; gives the region, with line feeds and ``original``'s indent.
 
-    What a Markdown fence encloses is the region, and everything where there is no fence. Reasoning
-    in ``<think>`` tags is dropped, unless ``original`` itself holds such tags.
+    What a Markdown fence encloses is the region, and everything where there is no fence; of several
+    the first that says much of what stood there, since small models repeat other code that they
+    were shown. Reasoning in ``<think>`` tags is dropped, unless ``original`` itself holds such
+    tags.
     """
 
     def __init__(self, original: str) -> None:
@@ -94,12 +98,16 @@ class RegionReader:
             if ended and len(fences) % 2 and _closes(lines[fences[-1]], fence):
                 return lines[: fences[-1]]
             return lines
-        for number, line in enumerate(lines):
-            if _closes(line, fence):
-                return lines[:number]
-            if _ends_with(line, fence):
-                return [*lines[:number], line.rstrip().rstrip(fence[0])]
-        return lines
+        blocks = _blocks(lines, fence)
+        known = [self._known_in(block) for block in blocks]
+        return next(
+            block for block, count in zip(blocks, known, strict=True) if 2 * count >= max(known)
+        )
+
+    def _known_in(self, lines: list[str]) -> int:
+        """Return how many lines the region has of these; brackets alone are no sign of it."""
+        texts = {line.strip() for line in lines} & self._known
+        return sum(any(one.isalnum() for one in text) for text in texts)
 
     def _has_begun(self, lines: list[str]) -> bool:
         """Return whether the first written line is the region's, not the model's talk."""
@@ -127,6 +135,24 @@ def _ends_in_fence(head: str) -> bool:
 def _closes(line: str, fence: str) -> bool:
     found = _FENCE.match(line)
     return found is not None and found[1].startswith(fence) and not line[found.end() :].strip()
+
+
+def _blocks(lines: list[str], fence: str) -> list[list[str]]:
+    """Return what each fence encloses; the first one, ``fence``, was opened before the lines."""
+    found: list[list[str]] = [[]]
+    is_open = True
+    for line in lines:
+        if is_open and _closes(line, fence):
+            is_open = False
+        elif is_open and _ends_with(line, fence):
+            found[-1].append(line.rstrip().rstrip(fence[0]))
+            is_open = False
+        elif opening := (_WITH_LANGUAGE if is_open else _OPENING).fullmatch(line):
+            fence, is_open = opening[1], True
+            found.append([])
+        elif is_open:
+            found[-1].append(line)
+    return found
 
 
 def _ends_with(line: str, fence: str) -> bool:

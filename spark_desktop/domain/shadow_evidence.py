@@ -217,6 +217,9 @@ def _of_tests(
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
     new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]
     is_as_before = before is not None and before.code and not new and (failed or not known)
+    if is_as_before and before is not None and not failed:
+        # Of a runner that names no tests all that was said is compared.
+        is_as_before = not _is_no_stub(plain(before.output), plain(after.output))
     if is_as_before and (still := [one for one in failed if one in about]):
         # It says what the function is to do; the user may have written it for this very change.
         detail = say("still fails: {line}", line=still[0])
@@ -249,7 +252,11 @@ def _is_no_stub(before: str, after: str) -> bool:
 
 
 def _line(names: Iterable[str], output: str) -> str:
-    return next(iter(names), "") or first_line(output)
+    if name := next(iter(names), ""):
+        return name
+    # The first line of what Node throws is only where.
+    error = _ERROR.search(plain(output))
+    return error[0].strip() if error else first_line(output)
 
 
 def _ran_nothing(check: DetectedCheck, after: Ran) -> bool:

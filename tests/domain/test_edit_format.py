@@ -30,6 +30,14 @@ ANSWERS = {
     "only the closing fence": f"{WANTED}```\nIt sums the items.",
     "the closing fence behind the code": f"```python\n{WANTED.rstrip()}```\nDone.",
     "two fences": f"```python\n{WANTED}```\nor\n```python\nother\n```",
+    "what stands elsewhere first": (
+        "```python\nimport shop\n```\n\nshop.py, line 3:\n```python\nitems: list\n```\n\n"
+        f"```python\n{WANTED}```\nIt sums the items."
+    ),
+    "what stands elsewhere, not closed": (
+        f"```python\nimport shop\n\nshop.py:\n```python\nitems: list\n```\n```python\n{WANTED}```"
+    ),
+    "what stood there behind": f"```python\n{WANTED}```\nIt was:\n```python\n{ORIGINAL}```",
     "carriage returns": f"```python\n{WANTED}```\n".replace("\n", "\r\n"),
     "blank lines around": f"```python\n\n\n{WANTED}\n\n```\n",
     "dedented": f"```python\n{DEDENTED}\n```",

@@ -30,6 +30,9 @@ ONE_FAILS = Ran(1, "FAILED t.py::two - assert\n1 failed, 4 passed")
 STUB = Ran(1, "FAILED t.py::one - NotImplementedError\n1 failed")
 EMPTY = Ran(1, "FAILED t.py::one - assert None == 2\n1 failed")
 WRONG = Ran(1, "FAILED t.py::one - assert 1 == 2\n1 failed")
+# A program of its own, as Node runs it: what fails has no name.
+UNWRITTEN = Ran(1, 'a.js:3\n    throw new Error("TODO");\nError: TODO\n    at total (a.js:3:9)')
+MISSES = Ran(1, "same.js:8\nError: 54 instead of 44\n    at same (same.js:8:9)")
 CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during collection")
 
 
@@ -57,6 +60,9 @@ CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during colle
         (EMPTY, WRONG, False, "fails: t.py::one", True),
         (EMPTY, EMPTY, True, "fails as before: t.py::one", False),
         (WRONG, EMPTY, True, "fails as before: t.py::one", False),
+        (UNWRITTEN, MISSES, False, "fails: Error: 54 instead of 44", True),
+        (UNWRITTEN, UNWRITTEN, True, "fails as before: Error: TODO", False),
+        (MISSES, MISSES, True, "fails as before: Error: 54 instead of 44", False),
         (ONE_FAILS, CRASHED, False, "fails: ImportError while importing", True),
         (CRASHED, CRASHED, True, "fails as before: ImportError while importing", False),
         (SLOW, ONE_FAILS, True, f"not compared: {SLOW.reason}", False),
