@@ -11,10 +11,12 @@ from spark_desktop.adapters.renaming_definitions import definitions_in
 from spark_desktop.adapters.renaming_imports import imports_in
 from spark_desktop.adapters.renaming_nodes import (
     Places,
+    bare_type,
     binder_of,
     classes_around,
     field_of,
     is_named_by,
+    namespaces_around,
     nodes_around,
 )
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
@@ -31,6 +33,8 @@ from spark_desktop.domain.file_names import (
 
 _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
 _SHORTHANDS = ("shorthand_property_identifier", "shorthand_field_identifier")
+# What ends the first name of what a member is called on.
+_FIRST = re.compile(r"[^\w$]")
 _BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
 
 
@@ -48,15 +52,29 @@ class TreeSitterNames:
         if parsed is None or parsed.grammar.name not in TABLES:
             return None
         places = Places(content)
+        brought = imports_in(parsed, places)
+        occurrences = tuple(_occurrences(parsed, places, frozenset(words)))
+        called_on = {_FIRST.split(one.receiver)[0] for one in occurrences if one.receiver}
+        imported = called_on & {one.local for one in brought}
         return FileNames(
             path,
             content,
             parsed.grammar.name,
-            imports_in(parsed, places),
-            tuple(_occurrences(parsed, places, frozenset(words))),
+            brought,
+            occurrences,
             definitions_in(path, parsed, places),
             _package(parsed),
+            frozenset(_hidden(parsed, places, frozenset(imported))),
         )
+
+
+def _hidden(
+    parsed: Parsed, places: Places, names: frozenset[str]
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the names that are something else in a function, with the scopes in which they are."""
+    for one in _occurrences(parsed, places, names):
+        if one.role is Role.BOUND and one.scopes and not one.receiver:
+            yield one.name, one.scopes
 
 
 def _package(parsed: Parsed) -> str:
@@ -93,15 +111,19 @@ def _occurrence(
         return Occurrence(word, start, end, line, role)
     binder = binder_of(node, table)
     scopes, outermost = [], None
+    inner = node
     for above in nodes_around(node):
-        if above.type in table.scopes and not (binder and is_named_by(above, binder, node)):
+        is_own = binder is not None and is_named_by(above, binder, node)
+        is_before = binder is None and grammar == "python" and _is_before_body(above, inner)
+        if above.type in table.scopes and not (is_own or is_before):
             scopes.append(above.start_byte)
             outermost = above
+        inner = above
     around = (0, 0) if outermost is None else (places.start(outermost), places.end(outermost))
     role, receiver = _role(node, table, places, binder)
     owner = classes_around(node, table)
     if role is Role.BOUND and not receiver and binder is not None:
-        receiver = _member_of(binder, table, owner)
+        receiver = _member_of(node, binder, table, owner)
     return Occurrence(
         word,
         start,
@@ -113,7 +135,21 @@ def _occurrence(
         owner,
         _call(node, table, places, grammar),
         around,
+        namespaces_around(node) if grammar == "cpp" else "",
     )
+
+
+def _is_of_written_type(binder: Node) -> bool:
+    """Return whether a member is of a type of TypeScript that is written out, not of a class."""
+    is_member = binder.type in ("property_signature", "method_signature")
+    holder = binder.parent.parent if is_member and binder.parent is not None else None
+    return is_member and (holder is None or holder.type != "interface_declaration")
+
+
+def _is_before_body(function: Node, inner: Node) -> bool:
+    """Return whether a part of a function is read outside of it: a default, or an annotation."""
+    is_function = function.type in ("function_definition", "lambda")
+    return is_function and field_of(function, inner) in ("parameters", "return_type")
 
 
 def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> tuple[Role, str]:
@@ -139,6 +175,8 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
         return Role.SHORTHAND, ""
     if parent is not None and parent.type == "global_statement":
         return Role.BARE, GLOBAL
+    if binder is not None and _is_of_written_type(binder):
+        return Role.LABEL, ""
     if binder is not None:
         return Role.BOUND, ""
     if parent is not None and parent.type == "token_tree":
@@ -154,6 +192,7 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
 _IN_LABELLED = (
     *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
     *("literal_element", "keyed_element", "literal_value"),
+    *("field_designator", "initializer_pair", "initializer_list", "init_declarator"),
 )
 
 
@@ -177,19 +216,22 @@ def _labelled(node: Node, places: Places) -> str:
             return "" if called is None else places.text(called)
         if above.type == "composite_literal":
             return _made_by(above)
+        if above.type in ("declaration", "compound_literal_expression"):
+            return bare_type(above.child_by_field_name("type"))
         if above.type not in _IN_LABELLED:
             break
     return ""
 
 
-def _member_of(binder: Node, table: NameTable, owner: str) -> str:
+def _member_of(node: Node, binder: Node, table: NameTable, owner: str) -> str:
     """Return the class of which the bound name is a member, "" for none."""
     if binder.type == "method_declaration":
         return owner
     for above in nodes_around(binder):
         if above.type in table.classes:
             return owner
-        if above.type in table.scopes:
+        # In C++ a function with its body stands around what names it.
+        if above.type in table.scopes and not is_named_by(above, binder, node):
             return ""
     return ""
 

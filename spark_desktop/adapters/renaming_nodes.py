@@ -130,6 +130,13 @@ def bare_type(node: Node | None) -> str:
     return "" if node is None else text_of(node)
 
 
+def namespaces_around(node: Node) -> str:
+    """Return the namespaces of C++ around the node as "a::b", "" for none; "?" has no name."""
+    spaces = [above for above in nodes_around(node) if above.type == "namespace_definition"]
+    names = [one.child_by_field_name("name") for one in reversed(spaces)]
+    return "::".join("?" if name is None else text_of(name) for name in names)
+
+
 def _qualifier(function: Node) -> str:
     """Return the class of a member that is defined outside of it, as C++ does."""
     node = function.child_by_field_name("declarator")

@@ -182,7 +182,7 @@ RUST = NameTable(
 )
 
 CPP = NameTable(
-    names=frozenset({"identifier", "field_identifier", "type_identifier"}),
+    names=_words("identifier field_identifier type_identifier namespace_identifier"),
     members={
         ("field_expression", "field"): "argument",
         ("qualified_identifier", "name"): "scope",
@@ -215,6 +215,7 @@ CPP = NameTable(
         "preproc_def": "constant",
         "alias_declaration": "type",
     },
+    labels=_edges("field_designator"),
 )
 
 TABLES = {

@@ -120,6 +120,17 @@ def changed_call(call: Call, change: SignatureChange) -> tuple[TextEdit, ...] | 
 _REST = "*"
 
 
+def moves_values(call: Call, edits: Sequence[TextEdit]) -> bool:
+    """Return whether the edits do more than to name an argument otherwise."""
+    stood = {one.start: one for one in call.arguments if one.keyword}
+    for edit in edits:
+        value = edit.new.partition("=")[2].strip()
+        one = stood.get(edit.start)
+        if one is None or one.end != edit.end or one.text.partition("=")[2].strip() != value:
+            return True
+    return False
+
+
 def given_to(
     arguments: Sequence[Argument], parameters: Sequence[Parameter]
 ) -> dict[str, Argument] | None:

@@ -57,7 +57,7 @@ class Occurrence:
 
     ``receiver`` is what it is a member of, as it is written; ``scopes`` are the places where the
     functions and blocks around it begin, and ``owner`` is the class around. ``around`` is the
-    outermost function, in characters.
+    outermost function, in characters; ``space`` are the namespaces of C++ around, as "a::b".
     """
 
     name: str
@@ -70,6 +70,7 @@ class Occurrence:
     owner: str = ""
     call: Call | None = None
     around: tuple[int, int] = (0, 0)
+    space: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,11 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class FileNames:
-    """What is known of one file; ``occurrences`` are those of the names that were asked for."""
+    """What is known of one file; ``occurrences`` are those of the names that were asked for.
+
+    ``hidden`` are the imported names on which one of them is called, with the scopes in which such
+    a name is something else: a parameter, a variable.
+    """
 
     path: str
     content: str
@@ -102,3 +107,11 @@ class FileNames:
     occurrences: tuple[Occurrence, ...] = ()
     defined: tuple[Defined, ...] = ()
     package: str = ""
+    hidden: frozenset[tuple[str, tuple[int, ...]]] = frozenset()
+
+    def is_hidden(self, one: Occurrence) -> bool:
+        """Return whether what it is called on is no import where it stands, but a variable."""
+        first = one.receiver.partition(".")[0].rstrip("?!")
+        return any(
+            first == name and one.scopes[: len(scopes)] == scopes for name, scopes in self.hidden
+        )

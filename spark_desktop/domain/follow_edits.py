@@ -4,7 +4,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.call_changes import SignatureChange, Unclear, changed_call
+from spark_desktop.domain.call_changes import (
+    SignatureChange,
+    Unclear,
+    changed_call,
+    moves_values,
+)
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.literal_changes import literals_meant
@@ -14,7 +19,7 @@ from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
-from spark_desktop.domain.prototypes import are_others, prototype_edit
+from spark_desktop.domain.prototypes import are_others, ends_with_defaults, prototype_edit
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit, edited
@@ -163,8 +168,11 @@ class _Following:
                 continue
             if not self._follow_call(one):
                 continue
-            if is_renamed:
+            if is_renamed and self._is_taken(one):
+                self._leave(one, say("{name} is another thing there", name=self._new))
+            elif is_renamed:
                 self._rename(one)
+        self._follow_subclasses()
         self._tell_texts()
         return FileFollow(
             self._file.path,
@@ -174,6 +182,29 @@ class _Following:
             tuple(self._lines),
             frozenset(one.start for one in self._uses.found),
         )
+
+    def _follow_subclasses(self) -> None:
+        """Follow what classes that come from this one give its constructor."""
+        signature = self._followed.signature
+        is_made = self._followed.is_constructor and self._followed.change.made_at is None
+        if not is_made or signature is None or self._followed.change.is_split:
+            return
+        for one in self._file.defined if self._uses.found else ():
+            if self._target.name not in one.bases or one.definition.kind != "class":
+                continue
+            given = [
+                each
+                for each in self._file.occurrences
+                if each.name == "__init__" and each.owner == one.name and each.call is not None
+            ]
+            if len(one.bases) == 1 and given and all(each.receiver == "super()" for each in given):
+                for each in given:
+                    if each.call is not None and not self._is_fresh(each):
+                        self._follow_arguments(each, each.call, signature)
+            else:
+                line = self._file.content.count("\n", 0, one.name_at)
+                reason = say("what {name} gives its base is not followed", name=one.name)
+                self._left.append(Left(self._file.path, line, reason))
 
     def _blocked(self) -> Said | None:
         """Return why the new name cannot be used in the file; None where it can."""
@@ -188,6 +219,19 @@ class _Following:
         if is_bound or is_brought:
             return say("{name} is another thing there", name=self._new)
         return None
+
+    def _is_taken(self, one: Occurrence) -> bool:
+        """Return whether a function around the use has a variable of the new name."""
+        if self._target.container or one.role not in (Role.BARE, Role.SHORTHAND):
+            return False
+        return any(
+            other.name == self._new
+            and other.role is Role.BOUND
+            and bool(other.scopes)
+            and not other.receiver
+            and one.scopes[: len(other.scopes)] == other.scopes
+            for other in self._file.occurrences
+        )
 
     def _rename(self, one: Occurrence) -> None:
         new = self._new
@@ -245,6 +289,8 @@ class _Following:
             return False
         if self._followed.change.turns and one.role is Role.MEMBER:
             return self._follow_turn(one)
+        if is_import and (signature is not None or gives_other):
+            self._leave_alias(one)
         if is_import or (signature is None and not gives_other):
             return True
         if one.call is None:
@@ -256,6 +302,13 @@ class _Following:
         if gives_other and not takes_all(one, self._file, self._followed.change):
             return self._follow_result(one)
         return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _leave_alias(self, one: Occurrence) -> None:
+        """Leave what is called by another name in the file: those calls are not looked at."""
+        for brought in self._file.brought:
+            local = brought.local.removeprefix("export ")
+            if brought.name_at == one.start and local != brought.name:
+                self._leave(one, say("it is called {name} there", name=local))
 
     def _follow_turn(self, one: Occurrence) -> bool:
         """Follow a method that is a property now, or a property that is a method."""
@@ -290,6 +343,10 @@ class _Following:
         gathered = self._followed.gathered
         if gathered is None:
             found = changed_call(call, signature)
+            is_moved = not isinstance(found, Unclear) and moves_values(call, found)
+            if is_moved and is_commented(call, self._file.content):
+                # The comments say something of arguments that would not be beside them any more.
+                found = Unclear.FORM
         else:
             found = self._gathered(one, call, signature, gathered)
         if not isinstance(found, Unclear):
@@ -333,7 +390,9 @@ class _Following:
             return
         if self._file.language in ("c", "cpp") and here is not None:
             edit = prototype_edit(here, old, new)
-            if edit is not None:
+            if edit is not None and not ends_with_defaults(here, new):
+                self._leave(one, say("it is defined here with the parameters before"))
+            elif edit is not None:
                 self._edit(one, edit)
         elif self._followed.signature is not None:
             self._leave(one, say("it is defined here with the parameters before"))
@@ -370,7 +429,13 @@ class _Following:
         for one in self._file.occurrences:
             if one.role is Role.TEXT and one.name == self._target.name:
                 reason = say("it stands in a comment or a text")
-                self._left.append(Left(self._file.path, one.line, reason, is_text=True))
+                is_text = not self._is_formatted(one)
+                self._left.append(Left(self._file.path, one.line, reason, is_text=is_text))
+
+    def _is_formatted(self, one: Occurrence) -> bool:
+        """Return whether a macro of Rust may put the value in the place of its name in a text."""
+        before, after = self._file.content[one.start - 1], self._file.content[one.end : one.end + 1]
+        return self._file.language == "rust" and before == "{" and after in ("}", ":")
 
 
 def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:

@@ -2,7 +2,7 @@
 
 import re
 
-from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
 from spark_desktop.domain.language_members import is_language_member, is_language_type
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of
@@ -48,6 +48,9 @@ def _is_meant(
         made = one.receiver.rpartition(".")[2]
         if made in ("replace", "_replace") and target.kind == "constant":
             return _is_copied(one, file, classes)
+        if not made and file.language in ("c", "cpp") and target.kind == "constant":
+            # A list of values that is passed on has the type of whatever takes it.
+            return None
         is_own = made == "cls" and one.owner in classes
         return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
@@ -57,6 +60,10 @@ def _is_meant(
     last = one.receiver.replace("::", ".").rpartition(".")[2]
     if last in classes:
         return True
+    brought = next((each for each in file.brought if each.local == one.receiver), None)
+    if brought is not None and not file.is_hidden(one) and (not brought.name or _is_class(brought)):
+        # What a module has is no member of a class; another class may come from this one.
+        return None if brought.name else False
     told = type_of(one.receiver, file.language, _before(one, file))
     if told is not None:
         if told in classes:
@@ -68,6 +75,11 @@ def _is_meant(
     ):
         return True
     return None
+
+
+def _is_class(brought: Brought) -> bool:
+    """Return whether a name that is imported is a class's, as it is written."""
+    return brought.name[:1].isupper() and not brought.name.isupper()
 
 
 def _is_copied(one: Occurrence, file: FileNames, classes: frozenset[str]) -> bool | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -21,6 +21,7 @@ _MARGIN = 0.1
 _SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
+_WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 # A method that is called on its class.
 _STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
@@ -154,13 +155,17 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
     found += _split(old, new, found, pairs)
     renamed = {id(change.old) for change in found}
     types = tuple(pairs.items())
-    found = [replace(change, renamed_types=types) for change in found]
+    found = [
+        replace(change, old=_called_anew(change.old, change.new, pairs), renamed_types=types)
+        for change in found
+    ]
     for one in old.once:
         same = new.get(_moved_key(one, pairs))
         if same is not None and id(one) not in renamed:
             is_type = one.parameters is None and not one.container
             literal = literal_change(one.text, same.text) if is_type else None
-            change = NameChange(one, same, types, literal=literal)
+            was = _called_anew(one, same, pairs)
+            change = NameChange(was, same, types, literal=literal)
             if (change.is_resigned or literal) and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}
@@ -179,6 +184,18 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
     )
 
 
+def _called_anew(old: Defined, new: Defined, pairs: Mapping[str, str]) -> Defined:
+    """Return the old one with types of parameters as they are called now, where that is all."""
+    if not pairs or not old.parameters or not new.parameters:
+        return old
+    types = {one.name: one.type for one in new.parameters}
+    told = []
+    for one in old.parameters:
+        type_ = _WORD.sub(lambda word: pairs.get(word[0], word[0]), one.type)
+        told.append(replace(one, type=type_) if type_ == types.get(one.name) else one)
+    return replace(old, parameters=tuple(told))
+
+
 def is_same_moved(one: Defined, other: Defined) -> bool:
     """Return whether a definition of another file is the one that went, word for word or nearly."""
     same = one.name == other.name and one.definition.kind == other.definition.kind
@@ -187,7 +204,9 @@ def is_same_moved(one: Defined, other: Defined) -> bool:
 
 def likeness(one: Defined, other: Defined) -> float:
     """Return from 0 to 1 how alike two definitions are but for their names."""
-    a, b = _tokens(one), _tokens(other)
+    # Where it names itself it may still do so by the name before.
+    names = {one.name, other.name}
+    a, b = _tokens(one, names), _tokens(other, names)
     if a == b:
         return 1.0
     matcher = SequenceMatcher(None, a[:_COMPARED], b[:_COMPARED], autojunk=False)
@@ -400,10 +419,10 @@ def _moved_key_of(key: tuple[str, str], pairs: dict[str, str]) -> tuple[str, str
 def _score(one: Defined, other: Defined, is_here: bool) -> float:
     """Return how sure it is that the two are the same, 0 for not at all."""
     alike = likeness(one, other)
-    if len(_tokens(one)) < _SHORT:
+    if len(_tokens(one, {one.name})) < _SHORT:
         return alike if is_here and alike == 1.0 else 0.0
     return alike if alike >= (_SAME_PLACE if is_here else _ELSEWHERE) else 0.0
 
 
-def _tokens(one: Defined) -> list[str]:
-    return ["" if token == one.name else token for token in _TOKEN.findall(one.text)]
+def _tokens(one: Defined, names: Collection[str]) -> list[str]:
+    return ["" if token in names else token for token in _TOKEN.findall(one.text)]

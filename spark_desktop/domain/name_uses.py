@@ -1,5 +1,6 @@
 """Which occurrences of a name in a file mean one definition: resolved, not equal in spelling."""
 
+import re
 from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
@@ -50,16 +51,20 @@ class _Top:
         # The file makes a name of its own of it: what is meant by the bare word cannot be told.
         is_clash = bool(own) and not is_home and self._file.language not in _C
         shared = {one.scopes for one in self._here if one.receiver == GLOBAL}
+        members = self._with_member(bound)
         shadows = {one.scopes for one in bound if one.scopes and not one.receiver} - shared
         found: list[Occurrence] = []
         doubtful: list[Occurrence] = []
         for one in self._here:
             if self._is_use(one, named, is_plain=is_plain):
                 is_hidden = one.start not in named and _is_shadowed(one, shadows)
+                is_hidden |= one.owner in members or self._is_of_other_space(one)
                 if one.role in (Role.BARE, Role.SHORTHAND) and is_hidden:
                     continue
                 is_bare = one.role is not Role.MEMBER
                 is_unsure = (reach.is_doubtful and not is_home) or (is_clash and is_bare)
+                # The class may have, or inherit, one of its own.
+                is_unsure |= self._is_in_class(one) and not target.is_unique
                 (doubtful if is_unsure else found).append(one)
             elif one.role is Role.BOUND and one.scopes in shared and is_plain:
                 found.append(one)
@@ -75,8 +80,12 @@ class _Top:
             case Role.MEMBER:
                 return self._is_qualified(one, is_plain)
             case Role.BOUND:
-                is_declared = self._file.language in _C and not one.scopes and not one.receiver
-                return is_declared and is_plain
+                is_declared = self._file.language in _C and not one.scopes and is_plain
+                if one.receiver:
+                    # What makes, or ends, an object is called as its class.
+                    is_own = one.receiver in (self._target.name, self._target.called)
+                    return is_declared and is_own and self._target.kind == "class"
+                return is_declared and self._target.space in (None, one.space)
             case _:
                 return False
 
@@ -84,9 +93,10 @@ class _Top:
         language, target = self._file.language, self._target
         if language in _C:
             is_scoped = self._file.content[: one.start].endswith("::")
-            return is_plain and is_scoped and one.receiver.partition("::")[0] != "std"
+            is_std = one.receiver.partition("::")[0] == "std"
+            return is_plain and is_scoped and not is_std and self._is_space(one.receiver)
         if one.receiver in self._reach.qualifiers:
-            return True
+            return not self._file.is_hidden(one)
         if language == "rust" and self._file.content[: one.start].rstrip().endswith("::"):
             first, _, rest = one.receiver.partition("::")
             for brought in self._file.brought:
@@ -95,6 +105,43 @@ class _Top:
                     return bool(self._files(whole) & target.paths)
             return bool(self._files(one.receiver) & target.paths)
         return False
+
+    def _with_member(self, bound: list[Occurrence]) -> frozenset[str]:
+        """Return the classes of C++ of the file in which the bare name is a member of theirs."""
+        if self._file.language not in _C or self._target.kind == "class":
+            return frozenset()
+        classes = {one.receiver for one in bound if one.receiver and not one.scopes}
+        size = -1
+        while size != (size := len(classes)):
+            classes |= {one.name for one in self._file.defined if classes & set(one.bases)}
+        return frozenset(classes)
+
+    def _is_in_class(self, one: Occurrence) -> bool:
+        is_bare = one.role is Role.BARE and bool(one.owner)
+        return is_bare and self._file.language in _C and self._target.kind != "class"
+
+    def _is_of_other_space(self, one: Occurrence) -> bool:
+        """Return whether a namespace around the use has one of its own of the name."""
+        here = f"{one.space}::"
+        return any(
+            other.role is Role.BOUND
+            and not (other.scopes or other.receiver)
+            and self._target.space not in (None, other.space)
+            and other.space
+            and here.startswith(f"{other.space}::")
+            for other in self._here
+        )
+
+    def _is_space(self, receiver: str) -> bool:
+        """Return whether what stands before ``::`` may be where the target is."""
+        space = self._target.space
+        last = receiver.rpartition("::")[2]
+        if space is None or last in space.split("::"):
+            return True
+        return (
+            bool(space)
+            and re.search(rf"\bnamespace\s+{re.escape(last)}\s*=", self._file.content) is not None
+        )
 
     def _reached(self) -> _Reach:
         reach, target = _Reach(), self._target

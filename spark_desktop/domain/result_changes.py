@@ -1,6 +1,8 @@
 """What a function's other result asks of a call: several values for one, or a list that is lazy."""
 
+import io
 import re
+import tokenize
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.name_changes import NameChange
@@ -59,7 +61,8 @@ def result_edits(
     if is_lazy_now(change):
         return _listed(one, file)
     content, end = file.content, one.call.end + 1
-    before, is_last = _before(one, file), _ENDED.match(content, end) is not None
+    before = _before(one, file)
+    is_last = _ENDED.match(content, end) is not None and not _goes_on(content, one.start)
     if is_last and _ALONE.fullmatch(before):
         # Nobody takes what it gives.
         return ()
@@ -126,6 +129,20 @@ def _listed(one: Occurrence, file: FileNames) -> tuple[TextEdit, ...] | None:
     if _OTHER_LIST.search(content):
         return None
     return (TextEdit(start, start, "list("), TextEdit(end, end, ")"))
+
+
+def _goes_on(content: str, start: int) -> bool:
+    """Return whether the line goes on with a statement of Python that began above it."""
+    above = content[: content.rfind("\n", 0, start) + 1]
+    if above.rstrip("\r\n").endswith("\\"):
+        return True
+    try:
+        # What is open in the end is an error.
+        for _ in tokenize.generate_tokens(io.StringIO(above).readline):
+            pass
+    except (tokenize.TokenError, SyntaxError):
+        return True
+    return False
 
 
 def _before(one: Occurrence, file: FileNames) -> str:

@@ -51,7 +51,9 @@ def is_other_result(
     of types. A type that is not told asks nothing.
     """
     was, now = same_form(_plain(old, path), renamed), same_form(_plain(new, path))
-    if not old or not new or was == now:
+    # A type whose new name is not written everywhere yet is the same as well.
+    is_unfollowed = bool(renamed) and same_form(_plain(old, path)) == now
+    if not old or not new or was == now or is_unfollowed:
         return False
     if was <= _NOTHING or (was | now) & (_ANYTHING | _UNTOLD):
         return False

@@ -12,7 +12,8 @@ class Target:
     ``paths`` are the files from which it can be imported: its own and those that pass it on;
     ``homes`` those that define it. ``included`` are those by whose inclusion a file of C gets it.
     ``is_unique`` says that no other definition of the workspace has the name; ``is_private`` that
-    other packages cannot use it under its new name.
+    other packages cannot use it under its new name. ``space`` are the namespaces of C++ in which it
+    is, "" for none and None where that is not known; ``called`` is its name of now.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Target:
     package: str = ""
     is_unique: bool = False
     is_private: bool = False
+    space: str | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,9 @@ class Survey:
                 is_private = home.language == "go" and not change.new.name[:1].isupper()
                 target = replace(target, is_private=is_private)
         if home.language in _C:
-            target = await self._included(target)
+            at = -1 if change.is_moved else change.new.name_at
+            space = next((one.space for one in home.occurrences if one.start == at), None)
+            target = await self._included(replace(target, space=space, called=change.new.name))
         elif target.container:
             # A member is got at through its class, which others may pass on.
             of_class = replace(target, name=target.container, container="")
