@@ -20,6 +20,7 @@ _ONLY_TYPESCRIPT = (
     *("interface_declaration", "type_alias_declaration", "enum_declaration"),
 )
 _ONLY_CPP = ("class_specifier", "alias_declaration")
+_SLASH = "positional_separator"
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
 
@@ -213,6 +214,7 @@ def _bases(node: Node) -> Iterator[str]:
 
 def _python(parameters: Node) -> Iterator[Parameter]:
     is_keyword_only = False
+    slashes = [one.start_byte for one in parameters.named_children if one.type == _SLASH]
     for node in parameters.named_children:
         if node.type == "keyword_separator":
             is_keyword_only = True
@@ -224,7 +226,7 @@ def _python(parameters: Node) -> Iterator[Parameter]:
         takes_rest = inner.type in _REST
         if takes_rest:
             named = inner.named_children[0] if inner.named_children else inner
-        if node.type in ("comment", "positional_separator", "tuple_pattern"):
+        if node.type in ("comment", _SLASH, "tuple_pattern"):
             continue
         yield Parameter(
             text_of(named),
@@ -233,6 +235,7 @@ def _python(parameters: Node) -> Iterator[Parameter]:
             is_keyword_only and not takes_rest,
             takes_rest,
             text_of(node),
+            bool(slashes) and node.start_byte < slashes[0],
         )
         if inner.type == "list_splat_pattern":
             is_keyword_only = True

@@ -183,6 +183,8 @@ def written(
             if not one.has_default:
                 return Unclear.VALUE
             must_name = True
+        elif one.without_name and (argument.keyword or must_name or named):
+            return Unclear.FORM
         elif argument.keyword:
             value = argument.text.partition("=")[2]
             space = " " if argument.text.partition("=")[0].endswith(" ") else ""

@@ -10,7 +10,8 @@ from spark_desktop.domain.waiting import Turning
 class Parameter:
     """One parameter; ``takes_rest`` is True for those that take any number of arguments.
 
-    ``text`` is how it is written, by which none differs from another.
+    ``text`` is how it is written, by which none differs from another. One that is ``without_name``
+    cannot be given by its name, as before a slash in Python.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Parameter:
     is_keyword_only: bool = False
     takes_rest: bool = False
     text: str = field(default="", compare=False)
+    without_name: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,14 @@ class _Top:
         bound = [one for one in self._here if one.role is Role.BOUND and one.start not in named]
         own = [one for one in bound if not one.scopes and not one.receiver]
         is_plain = is_home or reach.has_all or self._is_brought_plainly()
+        others = self._other_imports()
         # The file makes a name of its own of it: what is meant by the bare word cannot be told.
         is_clash = bool(own) and not is_home and self._file.language not in _C
+        is_clash |= () in others
         shared = {one.scopes for one in self._here if one.receiver == GLOBAL}
         members = self._with_member(bound)
         shadows = {one.scopes for one in bound if one.scopes and not one.receiver} - shared
+        shadows |= others - {()}
         found: list[Occurrence] = []
         doubtful: list[Occurrence] = []
         for one in self._here:
@@ -70,6 +73,18 @@ class _Top:
                 found.append(one)
         passes_on = reach.passes_on and not reach.is_doubtful
         return Uses(tuple(found), tuple(doubtful), passes_on, not is_home and target.is_private)
+
+    def _other_imports(self) -> set[tuple[int, ...]]:
+        """Return the scopes in which an import brings something else of the name; () is the top."""
+        direct = self._reach.direct
+        others = [one for one in self._file.brought if one.local == self._target.name]
+        return {
+            use.scopes
+            for use in self._here
+            if use.role is Role.IMPORTED
+            and any(one.start <= use.start < one.end for one in others if one not in direct)
+            and all(one.name_at != use.start for one in direct)
+        }
 
     def _is_use(self, one: Occurrence, named: set[int], *, is_plain: bool) -> bool:
         if one.start in named:

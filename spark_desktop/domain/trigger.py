@@ -104,6 +104,7 @@ class FollowUp:
 
     ``instruction`` is what a model is told where the change cannot be computed; ``lines`` is where
     the name is used, None where the whole file is meant. What ``may_stay`` may be right as it is.
+    ``origin`` is the file whose save asked.
     """
 
     snapshot: Snapshot
@@ -111,6 +112,7 @@ class FollowUp:
     title: str
     instruction: str
     may_stay: bool = False
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,12 @@ class Plans:
     """The plans of the last saves, by what they ask of which file, and by the file of the save."""
 
     def __init__(self) -> None:
-        self._plans: OrderedDict[tuple[str, str], Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, str], Plan] = OrderedDict()
         self._newest: dict[str, Plan] = {}
 
     def of(self, trigger: FollowUp) -> Plan | None:
         """Return the plan that a trigger is of; None where it is not remembered any more."""
-        return self._plans.get((trigger.snapshot.path, trigger.title))
+        return self._plans.get((trigger.snapshot.path, trigger.title, trigger.origin))
 
     def newest(self, origin: str) -> Plan | None:
         """Return what the last save of a file asked for."""
@@ -70,7 +70,7 @@ class Plans:
         plan.paths = tuple(one.snapshot.path for one in computed)
         plan.told_by = plan.paths[0] if plan.paths else ""
         for path in plan.paths:
-            self._plans[path, plan.title] = plan
+            self._plans[path, plan.title, origin] = plan
         self._newest[origin] = plan
         while len(self._plans) > _KEPT_PLANS + MOST_FILES:
             self._plans.popitem(last=False)
@@ -101,7 +101,8 @@ def asked(
         lines = Span(uses[0].line, uses[-1].line + 1)
         told = instruction_for(abouts)
         may_stay = all(map(_may_stay, abouts))
-        triggers.append(FollowUp(survey.snapshots[path], lines, title, told, may_stay))
+        at = survey.snapshots[path]
+        triggers.append(FollowUp(at, lines, title, told, may_stay, plan.base.path))
     return triggers
 
 

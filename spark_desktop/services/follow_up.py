@@ -69,18 +69,21 @@ class FollowUps:
         self._saved_names = SavedNames(names, holding, files)
         self._plans = Plans()
         self._burst: frozenset[str] = frozenset()
-        # The versions before files that do not parse.
-        self._held: dict[str, Snapshot] = {}
+        # The versions before files that do not parse, and the digests of those that do not.
+        self._held: dict[str, tuple[Snapshot, str]] = {}
         bus.subscribe(FilesChanged, self._saved)
 
     async def find(self, before: Snapshot | None, after: Snapshot) -> Sequence[Trigger]:
         """Return what the save asks of other places; () where it changed no name that is used."""
         if before is None:
             return ()
-        before = self._held.pop(after.path, before)
+        held, broken = self._held.pop(after.path, (before, before.digest))
+        if broken == before.digest:
+            # Else another version was checked out, or came back, in between.
+            before = held
         if not (await self._parses(after.path, before.text.content, after.text.content)).passed:
             # In the middle of a change: names that the parser does not see now are not gone.
-            self._held[after.path] = before
+            self._held[after.path] = before, after.digest
             return ()
         changed = await self._saved_names.changed(before, after)
         if not changed:
@@ -225,7 +228,8 @@ class FollowUps:
                 continue
             plan.texts[path] = content, after
             lines = Span(one.lines[0], one.lines[-1] + 1)
-            computed.append(FollowUp(snapshot, lines, plan.title, instruction))
+            follow_up = FollowUp(snapshot, lines, plan.title, instruction, origin=origin)
+            computed.append(follow_up)
         called = asked(plan, found, survey, self._syntax)
         self._plans.keep(plan, computed, origin)
         if not computed and not called:

@@ -46,8 +46,9 @@ def place_of(trigger: Trigger) -> tuple[str, str, str]:
             return "repair", trigger.snapshot.path, ""
         case FailingTest(name=name):
             return "test", trigger.snapshot.path, name
-        case FollowUp(title=title):
-            return "follow-up", trigger.snapshot.path, title
+        case FollowUp(title=title, origin=origin):
+            # What has the same name in two files gets another one in both, one after the other.
+            return "follow-up", trigger.snapshot.path, f"{title} ({origin})"
 
 
 def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> ProposalTrigger | None:

@@ -155,7 +155,9 @@ def infill_request(content: str, start: int, end: int) -> InfillRequest:
     """Return the request for what stands between the characters ``start`` and ``end``."""
     cut = max(0, start - _PREFIX) // _PREFIX_STEP * _PREFIX_STEP
     if cut:
-        cut = content.find("\n", cut, start) + 1
+        line = content.find("\n", cut, start)
+        # Of one long line its end is shown.
+        cut = line + 1 if line >= 0 else cut
     return InfillRequest(
         prefix=_plain(content[cut:start]),
         suffix=_plain(_head(content[end:], _SUFFIX)),

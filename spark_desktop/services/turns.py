@@ -126,7 +126,7 @@ class Turns:
             self._scope.start("repeat", self._ask_again(earlier.trigger))
             return earlier.id
         self._board.remove(proposal_id)
-        proposal = Proposal(uuid.uuid4().hex, earlier.trigger, Queued())
+        proposal = Proposal(uuid.uuid4().hex, earlier.trigger, Queued(), group=earlier.group)
         self._insisted.add(proposal.id)
         self._board.put(proposal)
         self._enqueue(proposal.id)

@@ -69,6 +69,22 @@ CASES = [
         {"a.py": "from u import surface\n\n\ndef f(x=surface):\n    area = 3\n    return area\n"},
     ),
     Case(
+        "python: a function imports another one of the name",
+        {
+            "u.py": PY,
+            "a.py": "from u import area\n\n\ndef f():\n    from other import area\n"
+            "    return area(1)\n\n\ndef g():\n    import area\n    return area.x\n\n\n"
+            "area(1, 2)\n",
+        },
+        "u.py",
+        RENAME,
+        {
+            "a.py": "from u import surface\n\n\ndef f():\n    from other import area\n"
+            "    return area(1)\n\n\ndef g():\n    import area\n    return area.x\n\n\n"
+            "surface(1, 2)\n"
+        },
+    ),
+    Case(
         "python: a parameter hides the module",
         {"u.py": PY, "a.py": "import u\n\n\ndef f(u):\n    return u.area(1)\n\n\nu.area(1, 2)\n"},
         "u.py",
@@ -318,3 +334,12 @@ async def test_an_argument_beside_a_comment_can_have_another_name(project):
     one = project({"u.py": PY, "a.py": use})
     await one.replace("u.py", ("(w, h)", "(wide, h)"), ("w * h", "wide * h"))
     assert one.offered == {"a.py": use.replace("w=1", "wide=1")}
+
+
+async def test_what_has_no_name_for_its_callers_is_not_named(project):
+    use = "from u import f\n\nf(1, 2)\n"
+    text = "def f(a, b=2, /):\n    print('summing', a, b)\n    return a + b\n"
+    one = project({"u.py": text, "a.py": use}, use, use, use)
+    await one.replace("u.py", ("b=2, /", "c=1, b=2, /"))
+    assert one.offered == {}
+    assert one.world.endpoint.requests

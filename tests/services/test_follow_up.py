@@ -421,3 +421,34 @@ async def test_where_the_name_alone_is_another_thing_it_is_left(project, use):
     await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
     assert "use.py" not in one.offered
     assert "its import has to be written by hand" in one.left
+
+
+AREA = "class {name}:\n    def area(self, k):\n        print('{name}', k)\n        return k\n"
+
+
+async def test_methods_of_one_name_are_followed_from_both_files(project):
+    use = "from a import A\nfrom b import B\n\n\ndef f(a: A, b: B):\n    a.area(1)\n    print(b)\n"
+    use += "    b.area(2)\n"
+    one = project({"a.py": AREA.format(name="A"), "b.py": AREA.format(name="B"), "use.py": use})
+    await one.replace("a.py", ("def area", "def size"))
+    await one.replace("b.py", ("def area", "def size"))
+    for ready in one.ready:
+        await one.world.review.accept(ready.id)
+    assert one.text("use.py") == use.replace("area", "size")
+
+
+async def test_a_broken_version_of_another_branch_is_no_version_before(project):
+    one = project({"u.py": UTIL, "app.py": "from u import slugify\n"})
+    await one.replace("u.py", ("words = [", "words = [["))
+    one.write("u.py", UTIL.replace("def slugify", "def make_slug"))
+    one.world.inbox.seen.keep(one.world.files.snapshot("u.py"))
+    await one.replace("u.py", ("WIDE = 80", "WIDE = 81"))
+    assert one.offered == {}
+
+
+async def test_trying_again_keeps_a_file_in_its_group(project):
+    one = await renamed(project)
+    group = one.ready[0].group
+    again = one.world.turns.repeat(one.ready[0].id)
+    await one.world.turns.idle()
+    assert one.world.board.get(again).group == group
