@@ -282,6 +282,11 @@ def _call(node: Node, table: NameTable, places: Places, grammar: str) -> Call | 
 def _arguments(node: Node, places: Places) -> Call | None:
     if not text_of(node).startswith("("):
         return None
+    if node.type == "generator_expression":
+        # Its brackets are those of the call: beside another argument it would need its own.
+        start, end = places.start(node) + 1, places.end(node) - 1
+        whole = Argument(start, end, places.content[start:end], is_spread=True)
+        return Call(start, end, (whole,))
     found = []
     for child in node.named_children:
         if child.type in ("comment", "line_comment", "block_comment"):

@@ -237,6 +237,17 @@ CASES = [
         "a.py, line 9: what B gives its base is not followed",
     ),
     Case(
+        "a generator that is the only argument is one",
+        {
+            "u.py": PY.replace("w, h", "w, h=2"),
+            "a.py": "from u import area\n\narea(x for x in [])\narea(1, 2)\n",
+        },
+        "u.py",
+        ((", h=2)", ")"), ("w * h", "w * 2")),
+        {"a.py": "from u import area\n\narea(x for x in [])\narea(1)\n"},
+        "a.py, line 3: it passes a list of arguments",
+    ),
+    Case(
         "what goes by another name in the file is left",
         {"u.py": PY, "a.py": "import u\nfrom u import area as ar\n\nar(1, 2)\nu.area(1, 2)\n"},
         "u.py",
