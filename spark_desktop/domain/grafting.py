@@ -5,7 +5,7 @@ Small models like to write the signature anew with other types, and imports for 
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from spark_desktop.domain.python_function import (
@@ -14,6 +14,7 @@ from spark_desktop.domain.python_function import (
     function_in,
     names_beside,
     tree_of,
+    values_beside,
 )
 from spark_desktop.domain.text import dominant_newline, split_lines
 
@@ -41,7 +42,8 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
     if not any(quotes in "".join(body) for quotes in ('"""', "'''")):
         # Small models leave blanks in lines that look empty; in a long string they may be meant.
         body = [line if line.strip() else line.lstrip(" \t") for line in body]
-    if not head or not body or _uses(other.node, names_beside(answer, own.node.name)):
+    beside = names_beside(answer, own.node.name) or frozenset()
+    if not head or not body or _uses(other.node, beside | values_beside(answer)):
         return None
     shift = own.column - other.column
     text = "".join([*head, *(_shifted(line, shift) for line in body)])
@@ -53,7 +55,8 @@ def alone(region: str, answer: str, outside: str) -> Grafted | None:
 
     None where the answer is nothing but that function, or where it defines something new beside
     it: only what stands in the text ``outside`` of the region, or is the class around it, is
-    repeated.
+    repeated. A value beside it counts where the function uses it or it is a constant: small models
+    like to add a use of what they wrote.
     """
     own = function_in(region)
     if own is None or function_in(answer) is not None:
@@ -65,6 +68,8 @@ def alone(region: str, answer: str, outside: str) -> Grafted | None:
     if any(re.search(rf"\b(?:def|class) {re.escape(one)}\b", outside) is None for one in beside):
         return None
     node = other.node
+    if any(_uses(node, {one}) or one.isupper() for one in _new_values(answer, outside)):
+        return None
     begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
     shift = own.column - other.column
     lines = split_lines(answer)[begin : node.end_lineno]
@@ -142,10 +147,17 @@ def _parts(found: FunctionText, lines: list[str]) -> tuple[list[str], list[str]]
     return lines[begin:end], lines[end : node.end_lineno]
 
 
-def _uses(node: Function, names: frozenset[str] | None) -> bool:
+def _uses(node: Function, names: Set[str]) -> bool:
     """Return whether a function needs what its answer defines beside it."""
     used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return bool(names and names & used)
+    return not names.isdisjoint(used)
+
+
+def _new_values(answer: str, outside: str) -> list[str]:
+    """Return the names that an answer gives a value beside a function, and the file does not."""
+    known = r"^[ \t]*(?:.*[\s,(])?{0}\s*[,:=)]|\bimport\b.*\b{0}\b"
+    values = sorted(values_beside(answer))
+    return [one for one in values if not re.search(known.format(one), outside, re.MULTILINE)]
 
 
 def _is_aside(line: str) -> bool:

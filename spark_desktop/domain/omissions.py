@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 
 # Small models mark what they leave out in these ways; each pattern is one whole line.
 _MARKER = r"(?:#+|//+|/\*+|\*|<!--|--|;+|%+|\{/\*|\{#|'|rem\b)"
@@ -37,19 +37,59 @@ SHORT = 6
 def placeholder_in(before: Iterable[str], after: Iterable[str]) -> str:
     """Return the first line of ``after`` that stands for code left out, "" for none.
 
-    Lines that ``before`` holds already count as often as they stand there.
+    Lines that ``before`` holds already count as often as they stand there. The ``...`` of what is
+    only declared in Python is code.
     """
     known: Counter[str] | None = None
-    for line in after:
+    lines = list(after)
+    for number, line in enumerate(lines):
         text = line.strip()
         if not any(pattern.fullmatch(text) for pattern in _PLACEHOLDERS):
             continue
         if known is None:
             known = Counter(one.strip() for one in before)
-        if known[text] <= 0:
+        if known[text] > 0:
+            known[text] -= 1
+        elif text != "..." or not _is_declaration(lines[: number + 1], known):
             return text
-        known[text] -= 1
     return ""
+
+
+def _is_declaration(lines: Sequence[str], known: Container[str]) -> bool:
+    """Return whether the last of lines, ``...``, is all that Python wants there.
+
+    That is so in a new class, and in a method of a protocol, an abstract one, and an overload.
+    """
+    depth = _depth(lines[-1])
+    above = [line.rstrip() for line in lines[:-1] if line.strip()]
+    if not above or not above[-1].endswith((":", '"""', "'''")):
+        return False
+    start = next((n for n in _upwards(above) if _depth(above[n]) < depth and _opens(above[n])), -1)
+    if start < 0:
+        return False
+    head = above[start].strip()
+    if head.startswith("class "):
+        return head not in known and (head.endswith(":") or start < len(above) - 1)
+    around = _depth(above[start])
+    first = start
+    while first > 0 and _depth(above[first - 1]) == around and above[first - 1].lstrip()[0] == "@":
+        first -= 1
+    if re.search(r"\b(?:overload|abstract\w*)\b", " ".join(above[first:start])):
+        return True
+    outer = next((above[n] for n in _upwards(above[:first]) if _depth(above[n]) < around), "")
+    return re.match(r"\s*class\b.*\bProtocol\b", outer) is not None
+
+
+def _upwards(lines: Sequence[str]) -> range:
+    return range(len(lines) - 1, -1, -1)
+
+
+def _opens(line: str) -> bool:
+    return re.match(r"\s*(?:async\s+def|def|class)\s", line) is not None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def holds_reasoning(before: str, after: str) -> bool:

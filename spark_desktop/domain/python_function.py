@@ -124,3 +124,31 @@ def names_beside(text: str, name: str) -> frozenset[str] | None:
             if not any(isinstance(one, Function) and one.name == name for one in inner):
                 found.add(node.name)
     return frozenset(found)
+
+
+def values_beside(text: str) -> frozenset[str]:
+    """Return the names that a text binds at its top in other ways than by def, class and import.
+
+    These are constants, and what is imported within a try or an if. None are found where it
+    cannot be read.
+    """
+    tree = tree_of(textwrap.dedent(text))
+    found: set[str] = set()
+    left: list[ast.AST] = []
+    for one in () if tree is None else tree.body:
+        if not isinstance(one, Function | ast.ClassDef | ast.Import | ast.ImportFrom):
+            left.append(one)
+    while left:
+        node = left.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.add(node.name)
+                continue
+            case ast.Lambda():
+                continue
+            case ast.Name(id=name, ctx=ast.Store()):
+                found.add(name)
+            case ast.alias():
+                found.add((node.asname or node.name).partition(".")[0])
+        left += ast.iter_child_nodes(node)
+    return frozenset(found)

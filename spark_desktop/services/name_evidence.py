@@ -241,7 +241,7 @@ class _Judge:
             members = await self._members(owner, 0)
         else:
             members = await self._members_imported(use.owner)
-        if members is None or name in members:
+        if members is None or name in members or await self._has_heir_with(use):
             return None
         # A class that inherits from this one may have it, or who makes its objects.
         if await self._index.references(name, 1) or await self._index.defined([name]):
@@ -251,6 +251,15 @@ class _Judge:
             if others or any(one.path != self._path for one in defined):
                 return None
         return no_attribute(use.owner, name, members)
+
+    async def _has_heir_with(self, use: MemberUse) -> bool:
+        """Return whether a class of the text that inherits from the owner has the attribute."""
+        for heir in self._text.classes.values():
+            if use.owner in heir.bases and heir.name != use.owner:
+                members = await self._members(heir, 1)
+                if members is None or use.name in members:
+                    return True
+        return False
 
     async def _members_imported(self, name: str) -> frozenset[str] | None:
         """Return the attributes of a class that another file of the workspace defines."""

@@ -29,6 +29,46 @@ def test_names_that_say_so_may_stay_unused():
     assert oversights("a.py", "def f(cls, _event):\n    return 1\n") == Oversights()
 
 
+USED = {
+    "in a text that is filled": ("a.rs", 'fn f(a: &str) -> String {\n    format!("{a:?}!")\n}\n'),
+    "by a member": ("a.cpp", "struct A {\n  A(int a, int b) : a_(a), b_{b} {}\n};\n"),
+    "as a property": ("a.ts", "class A {\n  constructor(private readonly a: B) {}\n}\n"),
+    "by a default": ("a.ts", "function f(a: number, b = a) {\n  return b;\n}\n"),
+    "all at once": ("a.py", "def f(a, b):\n    return '{a} {b}'.format(**locals())\n"),
+    "by a protocol": ("a.py", "class A(Protocol):\n    def f(self, a: int) -> int: ...\n"),
+    "by heirs": ("a.py", "class A:\n    @abstractmethod\n    def f(self, a): ...\n"),
+    "by Python": ("a.py", "class A:\n    def __exit__(self, kind, e, tb):\n        self.end()\n"),
+    "by a server": (
+        "a.go",
+        "package a\n\nfunc F(w http.ResponseWriter, r *http.Request) {\n\tw.WriteHeader(200)\n}\n",
+    ),
+    "by a framework": ("a.js", "function f(req, res) {\n  res.json(1);\n}\n"),
+}
+
+
+@pytest.mark.parametrize("case", USED)
+def test_what_is_used_or_prescribed_elsewhere_is_no_oversight(case):
+    assert oversights(*USED[case]) == Oversights()
+
+
+def test_braces_that_rust_writes_out_are_no_use():
+    text = 'fn f(a: &str) -> String {\n    format!("{{a}}")\n}\n'
+    assert oversights("a.rs", text) == Oversights(("a",))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "class A:\n    def f(self, a):\n        return f(a)\n"),
+        ("a.ts", "class A {\n  f(a) {\n    return f(a);\n  }\n}\n"),
+        ("a.go", "package a\n\nfunc (x X) f(a int) int {\n\treturn f(a)\n}\n"),
+        ("a.cpp", "int f(int a) {\n  return f(a, 0);\n}\n"),
+    ],
+)
+def test_another_function_of_that_name_may_do_the_work(path, text):
+    assert oversights(path, text) == Oversights()
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

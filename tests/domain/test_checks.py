@@ -155,6 +155,39 @@ def test_a_second_ellipsis_is_refused_where_there_was_one() -> None:
     assert failed(with_region(f"{protocol}    ...\n", protocol)) == ["no placeholder"]
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "class Late(Exception):\n    ...\n",
+        'class Late(Exception):\n    """Too late."""\n\n    ...\n',
+        "class P(Protocol):\n    def a(self) -> int:\n        ...\n",
+        'class P(Protocol):\n    def a(\n        b,\n    ) -> A:\n        """A."""\n        ...\n',
+        "@overload\ndef a(b: int) -> int:\n    ...\n",
+        "class A(ABC):\n    @property\n    @abc.abstractmethod\n    def a(self):\n        ...\n",
+    ],
+)
+def test_the_ellipsis_of_what_is_only_declared_is_code(declared: str) -> None:
+    assert failed(with_region(f"{REGION}\n\n{declared}")) == []
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        "def a():\n    ...\n",
+        "class A:\n    x = 1\n    ...\n",
+        "class A:\n    def a(self):\n        ...\n",
+        "class P(Protocol):\n    def a(self):\n        b = 1\n        ...\n",
+    ],
+)
+def test_the_ellipsis_of_anything_else_stands_for_code(left_out: str) -> None:
+    assert failed(with_region(f"{REGION}\n\n{left_out}")) == ["no placeholder"]
+
+
+def test_the_ellipsis_of_a_class_that_was_there_stands_for_code() -> None:
+    there = "class A:\n    x = 1\n    y = 2\n"
+    assert failed(with_region("class A:\n    ...\n", there)) == ["no placeholder"]
+
+
 def test_a_reasoning_tag_that_the_region_had_before_may_stay() -> None:
     region = 'TAG = "<think>"\n'
     assert failed(with_region('TAG = "<think>"\nEND = 1\n', region)) == []

@@ -96,6 +96,22 @@ def test_of_an_answer_that_repeats_what_is_around_the_function_alone_is_taken(an
     assert alone(METHOD, answer, OUTSIDE).text == METHOD.replace("= cents", "+= cents")
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["RATE = 3\n\n\n{}", "{}\n\nresult = pay(None, 3)\nprint(result)\n"],
+    ids=["a constant of the file", "a use of the function"],
+)
+def test_values_that_the_file_has_or_that_only_try_the_function_go(around):
+    function = "def pay(self, cents):\n    self.sum += cents * RATE\n"
+    found = alone(METHOD, around.format(function), f"RATE: int = 3\n{OUTSIDE}")
+    assert found.text == METHOD.replace("= cents", "+= cents * RATE")
+
+
+def test_a_body_that_needs_a_value_beside_it_is_not_taken_without_it():
+    stub = "def one():\n    pass\n"
+    assert with_body_of(stub, "LIMIT = 3\n\n\ndef one():\n    return LIMIT\n") is None
+
+
 def test_imports_that_the_function_needs_come_with_it():
     answer = "import math\nimport os\n\nclass Account:\n    def pay(self, a):\n        math.pi\n"
     assert alone(METHOD, answer, OUTSIDE).imports == ("import math",)
@@ -108,8 +124,20 @@ def test_imports_that_the_function_needs_come_with_it():
         "def more():\n    pass\n\n\ndef pay(self, cents):\n    more()\n",
         "def give(self, cents):\n    pass\n",
         "def pay(self, cents:\n",
+        "RATE = 3\n\n\ndef pay(self, cents):\n    self.sum += cents\n",
+        "_seen = {}\n\n\ndef pay(self, cents):\n    _seen[cents] = 1\n",
+        "try:\n    import a as m\nexcept ImportError:\n    m = None\n\n\n"
+        "def pay(self, cents):\n    m.pay(cents)\n",
     ],
-    ids=["nothing else", "a new function", "another one", "broken"],
+    ids=[
+        "nothing else",
+        "a new function",
+        "another one",
+        "broken",
+        "a new constant",
+        "a value that it uses",
+        "an import that may fail",
+    ],
 )
 def test_an_answer_that_is_or_brings_something_else_is_taken_as_it_is(answer):
     assert alone(METHOD, answer, OUTSIDE) is None

@@ -129,3 +129,21 @@ async def test_a_parameter_has_what_its_class_has(tmp_path: Path, body: str, fau
     (check,) = await names("py/cart.py", f"{SHOP}    return 0\n", f"{SHOP}    {body}\n")
     assert check.passed is not bool(fault)
     assert fault in check.detail
+
+
+@pytest.mark.parametrize(
+    ("heir", "passes"),
+    [
+        ("class Log(Named):\n    name = 'log'\n", True),
+        ("class Log(Thread, Named):\n    pass\n", True),
+        ("class Log:\n    name = 'log'\n", False),
+        ("class Log(Named):\n    nick = 'log'\n", False),
+    ],
+)
+async def test_what_an_heir_of_the_file_has_may_be_read_of_self(
+    tmp_path: Path, heir: str, passes: bool
+) -> None:
+    mixin = "class Named:\n    def told(self):\n        return self.name\n\n\n"
+    mixin = f"from threading import Thread\n\n\n{mixin}"
+    (check,) = await evidence(tmp_path)("py/c.py", "", f"{mixin}{heir}")
+    assert check.passed == passes
