@@ -6,6 +6,7 @@ possible the answer is outside of what was asked.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 
 from spark_desktop.domain.text import split_lines
 
@@ -23,21 +24,44 @@ _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\
 _KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
 
 
+def surroundings(head: Sequence[str], region: str, tail: Sequence[str]) -> str:
+    """Return the lines before and after a region that an answer may repeat.
+
+    These are the ones that are indented less, and its neighbours: two classes may have methods of
+    the same first line, and what is within other functions is nobody's to cut off.
+    """
+    depth = _depth(_first_of(split_lines(region)))
+    above = _near(reversed(head), depth)
+    return "".join([*reversed(above), *_near(tail, depth)])
+
+
+def _near(lines: Iterable[str], depth: int) -> list[str]:
+    found = []
+    is_near = True
+    for line in lines:
+        inner = _depth(line)
+        if line.strip() and (inner < depth or (inner == depth and is_near)):
+            found.append(line)
+            is_near = is_near and (inner == depth or not _DEFINITION.match(line))
+    return found
+
+
 def clipped(answer: str, region: str, outside: str) -> str:
     """Return the answer without the surroundings that it repeats before and after the region.
 
-    ``region`` is the text that was asked for, ``outside`` the rest of the file.
+    ``region`` is the text that was asked for, ``outside`` what of the file's rest an answer may
+    repeat. What stands deeper in the answer than the region's first line is the region's own.
     """
     foreign = _foreign(region, outside)
-    anchor = next((line.strip() for line in split_lines(region) if line.strip()), "")
+    anchor = _first_of(split_lines(region)).strip()
     lines = _without_known_imports(split_lines(answer), anchor, outside)
     texts = [line.strip() for line in lines]
-    first = next((text for text in texts if text), "")
-    if first in foreign and anchor in texts:
+    depth = _depth(lines[texts.index(anchor)] if anchor in texts else _first_of(lines))
+    if _first_of(lines).strip() in foreign and anchor in texts:
         start = texts.index(anchor)
         lines, texts = lines[start:], texts[start:]
     for number, text in enumerate(texts):
-        if number and text in foreign:
+        if number and text in foreign and _depth(lines[number]) <= depth:
             ending = answer[len(answer.rstrip("\n")) :]
             return "".join(lines[:number]).rstrip() + ending
     return "".join(lines)
@@ -80,10 +104,21 @@ def with_explanation(answer: str, region: str) -> str:
 def strays(answer: str, region: str, outside: str) -> str:
     """Return the first line of the answer that belongs to other code of the file, else nothing."""
     foreign = _foreign(region, outside)
-    for line in split_lines(answer):
-        if line.strip() in foreign:
+    lines = split_lines(answer)
+    depth = _depth(_first_of(lines))
+    for line in lines:
+        if line.strip() in foreign and _depth(line) <= depth:
             return line.strip()
     return ""
+
+
+def _first_of(lines: Iterable[str]) -> str:
+    """Return the first line that says something, "" for none."""
+    return next((line for line in lines if line.strip()), "")
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _foreign(region: str, outside: str) -> frozenset[str]:

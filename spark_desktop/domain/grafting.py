@@ -12,6 +12,7 @@ from spark_desktop.domain.python_function import (
     Function,
     FunctionText,
     function_in,
+    lines_of,
     names_beside,
     tree_of,
     values_beside,
@@ -70,10 +71,12 @@ def alone(region: str, answer: str, outside: str) -> Grafted | None:
     node = other.node
     if any(_uses(node, {one}) or one.isupper() for one in _new_values(answer, outside)):
         return None
-    begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
     shift = own.column - other.column
-    lines = split_lines(answer)[begin : node.end_lineno]
-    text = "".join(_shifted(line, shift) for line in lines).rstrip("\n")
+    lines = split_lines(answer)
+    parts = [lines[lines_of(one)] for one in _with_companions(answer, node, outside)]
+    text = "\n\n".join(
+        "".join(_shifted(line, shift) for line in part).rstrip("\n") for part in parts
+    )
     # The region's own end stays: it may hold the blank lines behind the function.
     return Grafted(text + region[len(region.rstrip("\r\n")) :], _imports(other))
 
@@ -151,6 +154,34 @@ def _uses(node: Function, names: Set[str]) -> bool:
     """Return whether a function needs what its answer defines beside it."""
     used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
     return not names.isdisjoint(used)
+
+
+def _with_companions(answer: str, node: Function, outside: str) -> list[ast.stmt]:
+    """Return a method with what its class in the answer has new and it uses, in their order."""
+    tree = tree_of(answer)
+    classes = [] if tree is None else [one for one in tree.body if isinstance(one, ast.ClassDef)]
+    around = [one for one in classes if any(each.lineno == node.lineno for each in one.body)]
+    members = {
+        name: each
+        for one in around
+        for each in one.body
+        for name in _names_of(each)
+        if each.lineno != node.lineno and not re.search(rf"\b{name}\b", outside)
+    }
+    found: list[ast.stmt] = [node]
+    for one in found:
+        used = {each.attr for each in ast.walk(one) if isinstance(each, ast.Attribute)}
+        found += [members.pop(name) for name in sorted(used & members.keys())]
+    return sorted(found, key=lambda one: one.lineno)
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            return [name]
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+    return []
 
 
 def _new_values(answer: str, outside: str) -> list[str]:

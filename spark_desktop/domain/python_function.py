@@ -87,6 +87,13 @@ def lines_with(function: Function) -> slice:
     return slice(min(starts) - 1, function.end_lineno)
 
 
+def lines_of(statement: ast.stmt) -> slice:
+    """Return the lines of a statement, which may be a function, counted from 0."""
+    if isinstance(statement, Function):
+        return lines_with(statement)
+    return slice(statement.lineno - 1, statement.end_lineno)
+
+
 def container_of(content: str, line: int) -> str | None:
     """Return the class of the function that begins in a line, counted from 0; "" for no class.
 

@@ -30,10 +30,11 @@ def shaped_by(target: Target, path: str, answer: Answer) -> Shaped:
     is_python = path.endswith(_PYTHON)
     if is_python and (one := alone(target.text, said, target.outside)) is not None:
         said, imports = one.text, one.imports
-    region = with_explanation(clipped(said, target.text, target.outside), target.text)
+    around = target.surroundings
+    region = with_explanation(clipped(said, target.text, around), target.text)
     if is_python and target.signature and (one := with_body_of(target.text, said)) is not None:
         region, imports = one.text, (*imports, *one.imports)
-    stray = strays(region, target.text, target.outside)
+    stray = strays(region, target.text, around)
     region = target.in_style(region)
     after = target.with_region(region)
     return Shaped(region, with_imports(after, imports) if imports else after, stray)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from spark_desktop.domain.clipping import surroundings
 from spark_desktop.domain.comment_removal import without_comment
 from spark_desktop.domain.completion import SEARCH_REPLACE
 from spark_desktop.domain.context import estimate_tokens
@@ -56,6 +57,12 @@ class Target:
         """Return the rest of the content, which is not the model's to change."""
         lines = split_lines(self.content)
         return "".join(lines[: self.lines.start] + lines[self.lines.end :])
+
+    @property
+    def surroundings(self) -> str:
+        """Return the lines around the region that an answer may repeat."""
+        lines = split_lines(self.content)
+        return surroundings(lines[: self.lines.start], self.text, lines[self.lines.end :])
 
     def in_style(self, answer: str) -> str:
         """Return the answer with the file's line endings.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.clipping import clipped, strays, with_explanation
+from spark_desktop.domain.clipping import clipped, strays, surroundings, with_explanation
 
 BEFORE = "import math\n\n\ndef mean(values):\n    return sum(values) / len(values)\n\n\n"
 REGION = "def largest(values):\n    return max(values)\n"
@@ -81,6 +81,52 @@ def test_a_method_of_a_brace_language_keeps_to_itself():
     assert (
         clipped(answer, region, outside) == "    int area() {\n        return w * h * 1;\n    }\n"
     )
+
+
+OTHERS = {
+    "a method of another class": (
+        "class A:\n    def str(self):\n        return 1\n\n\n",
+        "class B:\n    x = 1\n",
+        "class B:\n    x = 1\n\n    def str(self):\n        return 2\n\n    def more(self): ...\n",
+    ),
+    "a method beside one of another class": (
+        "class A:\n    def str(self):\n        return 1\n\n\nclass B:\n",
+        "    def one(self):\n        return 1\n",
+        "    def one(self):\n        return 2\n\n    def str(self):\n        return 1\n",
+    ),
+    "an import within another function": (
+        "def f():\n    import json\n\n\n",
+        "def g():\n    return 1\n",
+        "def g():\n    import json\n\n    return json\n",
+    ),
+    "an import of the file within the function": (
+        "import json\n\n\n",
+        "def g():\n    return 1\n",
+        "def g():\n    import json\n\n    return json\n",
+    ),
+    "the one method of a trait": (
+        "impl Display for A {\n    fn fmt(&self) -> Result {\n        Ok(())\n    }\n}\n\n",
+        "struct B;\n",
+        "struct B;\n\nimpl Display for B {\n    fn fmt(&self) -> Result {\n        Ok(1)\n    }\n}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_stands_alike_in_another_place_is_not_cut_off(case: str) -> None:
+    head, region, answer = OTHERS[case]
+    around = surroundings(head.splitlines(keepends=True), region, [])
+    assert clipped(answer, region, around) == answer
+    assert strays(answer, region, around) == ""
+
+
+def test_neighbours_of_a_method_are_its_surroundings_also_behind_a_label() -> None:
+    head = ["class A {\n", "  int a() {\n", "    return 1;\n", "  }\n", "public:\n"]
+    tail = ["  int c() {\n", "  }\n", "};\n", "class B {\n", "  int d() {\n", "  }\n", "};\n"]
+    around = surroundings(head, "  int b() {\n  }\n", tail)
+    assert "int a()" in around
+    assert "int c()" in around
+    assert "int d()" not in around
 
 
 def test_the_comment_above_is_kept_where_the_answer_left_it_out() -> None:

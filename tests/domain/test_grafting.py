@@ -112,6 +112,18 @@ def test_a_body_that_needs_a_value_beside_it_is_not_taken_without_it():
     assert with_body_of(stub, "LIMIT = 3\n\n\ndef one():\n    return LIMIT\n") is None
 
 
+def test_new_methods_and_values_of_the_class_that_the_method_uses_come_with_it():
+    answer = (
+        "class Account:\n    RATE = 3\n    UNUSED = 4\n\n    def pay(self, cents):\n"
+        "        self.sum += self._rated(cents)\n\n    def close(self):\n        pass\n\n"
+        "    @staticmethod\n    def _rated(cents):\n        return cents * Account.RATE\n"
+    )
+    assert alone(METHOD, answer, OUTSIDE + "    def close(self):\n        pass\n").text == (
+        "    RATE = 3\n\n    def pay(self, cents):\n        self.sum += self._rated(cents)\n\n"
+        "    @staticmethod\n    def _rated(cents):\n        return cents * Account.RATE\n"
+    )
+
+
 def test_imports_that_the_function_needs_come_with_it():
     answer = "import math\nimport os\n\nclass Account:\n    def pay(self, a):\n        math.pi\n"
     assert alone(METHOD, answer, OUTSIDE).imports == ("import math",)
