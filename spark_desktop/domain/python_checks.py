@@ -133,6 +133,7 @@ def _tests(
         label = "pytest"
         words: tuple[str, ...] = (python, "-m", "pytest", "-q", "--no-header", "--color=no", "-rfE")
         words += ("--no-cov",) if _measures_coverage(folder, files) else ()
+        words += ("--maxfail=0",) if _stops_early(folder, files) else ()
         words += names
     elif all(one.removesuffix(".py").replace("/", "").isidentifier() for one in names):
         label = "unittest"
@@ -148,22 +149,39 @@ def _tests(
 
 def _measures_coverage(folder: str, files: ProjectFiles) -> bool:
     """Return whether every run is asked for coverage, which a few tests cannot reach."""
+    return any("--cov" in one for one in _options(folder, files))
+
+
+def _stops_early(folder: str, files: ProjectFiles) -> bool:
+    """Return whether every run ends at its first failures: then others would look like new ones."""
+    stops = re.compile(r"addopts\b.*[\s\"'](?:-x\b|--exitfirst\b|--maxfail\b)")
+    return any(stops.search(one) is not None for one in _options(folder, files))
+
+
+def _options(folder: str, files: ProjectFiles) -> list[str]:
+    """Return the files that may hold options of pytest."""
     names = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini")
-    return any("--cov" in (files.text(at(folder, one)) or "") for one in names)
+    return [files.text(at(folder, one)) or "" for one in names]
 
 
 def _uses_pytest(folder: str, tests: Sequence[str], files: ProjectFiles) -> bool:
     project = files.text(at(folder, "pyproject.toml")) or ""
     if _has_table(project, "pytest") or files.is_file(at(folder, "pytest.ini")):
         return True
-    if _names(files, folder, "tool:pytest") or files.is_file(at(folder, "conftest.py")):
+    if any(_names(files, folder, one) for one in ("tool:pytest", "pytest")):
+        return True
+    places = dict.fromkeys((folder, *(one.rpartition("/")[0] for one in tests)))
+    if any(files.is_file(at(one, "conftest.py")) for one in places):
         return True
     texts = [files.text(one) or "" for one in tests]
     if any(re.search(r"^\s*(?:import|from) pytest\b", text, re.MULTILINE) for text in texts):
         return True
-    # Plain functions are nothing to unittest.
-    has_plain = any(re.search(r"^(?:async )?def test_", text, re.MULTILINE) for text in texts)
-    return has_plain and not any(re.search(r"\bunittest\b", text) for text in texts)
+    # Plain functions and classes are nothing to unittest; its mocks are used in all tests.
+    return any(
+        re.search(r"^(?:(?:async )?def test_|class Test\w*(?:\(\))?:)", text, re.MULTILINE)
+        and not re.search(r"TestCase\b", text)
+        for text in texts
+    )
 
 
 def module_of(path: str, folder: str, files: ProjectFiles) -> tuple[str, str]:

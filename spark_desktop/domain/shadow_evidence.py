@@ -33,15 +33,18 @@ REPORT = 4000
 _FAILED = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"^(?:FAILED|ERROR) ([^\s(]\S*(?: [^-\s]\S*)*?)(?: - .*)?$",
-        r"^(?:FAIL|ERROR): (\w+ \([\w.<>]+\))",
+        r"^(?:FAILED|ERROR) ([^\s([]+\[.*?\]|[^\s(]\S*(?: [^-\s]\S*)*?)(?: - .*)?$",
+        r"^(?:FAIL|ERROR): ([\w.]+ \([\w.<>]+\))",
         r"^test (\S+) \.\.\. FAILED$",
         r"^---- (.+?)(?: \(line \d+\))? stdout ----$",
         r"^\s*--- FAIL: (\S+)",
-        r"^\s*not ok \d+ - (.+)$",
-        r"^\s*\u2716 (?!\d+ problems?\b| *\d+:\d+ )(.+?)(?: \([\d.]+ms\))?$",
+        # Packages and files of which no test ran, since they were not built or imported.
+        r"^FAIL\s+(\S+ \[(?:build|setup) failed\])$",
+        r"^\s*FAIL +(\S+ \[ .+ \])$",
+        r"^\s*not ok \d+ - (?!.* # (?:TODO|SKIP)\b)(.+)$",
+        r"^\s*\u2716 (?!\d+ problems?\b| *\d+:\d+ |failing tests:$)(.+?)(?: \([\d.]+ms\))?$",
         r"^\s*(?:\u00d7|FAIL) +(\S+ > .+?)(?: \d+ms)?$",
-        r"^\s*● (.+)$",
+        r"^\s*● (?!Console$)(.+)$",
     )
 )
 _PASSED = tuple(
@@ -71,6 +74,12 @@ _THROWN = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NOT_COMPILED = re.compile(r"^(\S.*?)(?:\(\d+,\d+\): |:\d+:\d+ - )error TS\d+", re.MULTILINE)
+# Where a run ended before its tests did; those that it did not come to have not failed.
+_BROKE_OFF = re.compile(
+    r"^panic: |\(signal: \d+|^!+ (?:stopping after|Interrupted|_pytest\.outcomes\.Exit)"
+    r"|^INTERNALERROR>|^Fatal Python error: |\bcore dumped\b|\bSegmentation fault\b",
+    re.MULTILINE,
+)
 _NOTHING = re.compile(
     r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
     r"^\?\s+\S+\s+\[no test files\]",
@@ -203,7 +212,8 @@ def _of_tests(
         return Check(check.label, True, say("no tests ran"))
     known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
     failed = failed_tests(after.output) if after.code else {}
-    mended = [one for one in known if one not in failed]
+    broke_off = after.code != 0 and _BROKE_OFF.search(plain(after.output)) is not None
+    mended = [] if broke_off else [one for one in known if one not in failed]
     news = say("%n that failed before pass now", "", len(mended)) if mended else ""
     if after.code == 0:
         passed = passed_tests(after.output)

@@ -79,7 +79,15 @@ def test_linters_and_type_checkers_of_python_are_those_of_its_configuration(text
         ({"setup.cfg": "[tool:pytest]"}, "pytest"),
         ({"tests/test_a.py": "import pytest\n"}, "pytest"),
         ({"tests/test_a.py": "def test_x(): pass\n"}, "pytest"),
+        ({"tests/test_a.py": "class TestX:\n    def test_x(self): pass\n"}, "pytest"),
+        (
+            {"tests/test_a.py": "from unittest.mock import Mock\n\ndef test_x(): pass\n"},
+            "pytest",
+        ),
+        ({"tox.ini": "[pytest]\naddopts = -q"}, "pytest"),
+        ({"tests/conftest.py": ""}, "pytest"),
         ({"tests/test_a.py": "import unittest\n"}, "unittest"),
+        ({"tests/test_a.py": "class T(unittest.TestCase):\n    pass\n"}, "unittest"),
         ({}, "unittest"),
     ],
 )
@@ -91,6 +99,19 @@ def test_tests_of_python_run_by_the_runner_that_they_are_written_for(texts, line
         assert found[-1].words == ("python", "-m", "unittest", "tests.test_a")
     else:
         assert found[-1].words[-1] == "tests/test_a.py"
+
+
+@pytest.mark.parametrize(
+    ("options", "is_told"),
+    [
+        ('[tool.pytest.ini_options]\naddopts = "-x -q"', True),
+        ('[tool.pytest.ini_options]\naddopts = ["-q", "--maxfail=1"]', True),
+        ('[tool.pytest.ini_options]\naddopts = "-q"', False),
+    ],
+)
+def test_a_project_that_stops_at_the_first_failure_shows_all_of_them(options, is_told):
+    found = checks("a.py", {"pyproject.toml": options}, tests=("tests/test_a.py",))
+    assert ("--maxfail=0" in found[-1].words) == is_told
 
 
 def test_a_package_of_a_larger_workspace_is_checked_from_its_own_folder():

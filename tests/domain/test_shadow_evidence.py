@@ -33,6 +33,15 @@ WRONG = Ran(1, "FAILED t.py::one - assert 1 == 2\n1 failed")
 # A program of its own, as Node runs it: what fails has no name.
 UNWRITTEN = Ran(1, 'a.js:3\n    throw new Error("TODO");\nError: TODO\n    at total (a.js:3:9)')
 MISSES = Ran(1, "same.js:8\nError: 54 instead of 44\n    at same (same.js:8:9)")
+GO = "--- FAIL: TestA (0.00s)\n--- FAIL: TestB (0.00s)\nFAIL"
+GO_FAILS = Ran(1, GO)
+GO_UNBUILT = Ran(1, "--- FAIL: TestA (0.00s)\nFAIL\tx/b [build failed]")
+GO_PANICS = Ran(1, "--- FAIL: TestA (0.00s)\npanic: runtime error: nil [recovered]")
+UNIT = "FAIL: test_a (t.a.T.test_a)\nFAIL: test_b (t.b.T.test_b)\nRan 2 tests"
+UNIT_FAILS = Ran(1, UNIT)
+UNIT_UNREAD = Ran(
+    1, "ERROR: t.b (unittest.loader._FailedTest.t.b)\nFAIL: test_a (t.a.T.test_a)\nRan 2 tests"
+)
 CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during collection")
 
 
@@ -65,6 +74,9 @@ CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during colle
         (MISSES, MISSES, True, "fails as before: Error: 54 instead of 44", False),
         (ONE_FAILS, CRASHED, False, "fails: ImportError while importing", True),
         (CRASHED, CRASHED, True, "fails as before: ImportError while importing", False),
+        (GO_FAILS, GO_UNBUILT, False, "fails: x/b [build failed]", True),
+        (GO_FAILS, GO_PANICS, True, "fails as before: TestA", False),
+        (UNIT_FAILS, UNIT_UNREAD, False, "fails: t.b (unittest.loader._FailedTest.t.b)", True),
         (SLOW, ONE_FAILS, True, f"not compared: {SLOW.reason}", False),
         (None, Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
         (None, ABSENT, True, ABSENT.reason, False),
@@ -200,6 +212,7 @@ def test_the_text_before_is_looked_at_only_where_that_decides():
     ("output", "names"),
     [
         ("FAILED t/a.py::T::test_x[a b] - assert 1", ["t/a.py::T::test_x[a b]"]),
+        ("FAILED t/a.py::test_x[1 - 2] - assert [1]", ["t/a.py::test_x[1 - 2]"]),
         ("ERROR t/a.py - ImportError", ["t/a.py"]),
         ("FAIL: test_x (t.a.T.test_x)\n---\nFAILED (failures=1)", ["test_x (t.a.T.test_x)"]),
         ("test tests::adds ... FAILED", ["tests::adds"]),
@@ -210,6 +223,11 @@ def test_the_text_before_is_looked_at_only_where_that_decides():
             ["TestAdd", "TestAdd/zero"],
         ),
         ("TAP version 13\nok 1 - a\nnot ok 2 - adds", ["adds"]),
+        ("not ok 1 - adds # TODO later\nnot ok 2 - subs # SKIP", []),
+        ("FAIL\texample.com/a [build failed]\nFAIL", ["example.com/a [build failed]"]),
+        (" FAIL  src/a.test.ts [ src/a.test.ts ]", ["src/a.test.ts [ src/a.test.ts ]"]),
+        ("  \u25cf Console\n\n    console.log\n      hello", []),
+        ("\u2716 failing tests:\n\n\u2716 adds (1.5ms)", ["adds"]),
         (" \u00d7 src/a.test.ts > sums > adds 3ms", ["src/a.test.ts > sums > adds"]),
         ("  \u25cf sums \u203a adds", ["sums \u203a adds"]),
         ("\u2716 adds (1.5ms)", ["adds"]),
