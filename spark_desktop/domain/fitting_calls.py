@@ -65,12 +65,24 @@ def _of_class(node: ast.ClassDef) -> Iterator[tuple[ast.Call, _Function, bool]]:
         for one in node.body
         if isinstance(one, _Function) and not one.decorator_list and counted[one.name] == 1
     }
-    for one in ast.walk(node):
+    for one in _of_its_self(node):
         match one:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
                 # One that only raises is written by heirs, who may take more.
                 if name in methods and _has_self(methods[name]) and not _raises(methods[name]):
                     yield one, methods[name], True
+
+
+def _of_its_self(node: ast.ClassDef) -> Iterator[ast.AST]:
+    """Yield what is in a class, but for what has a ``self`` of its own within a method."""
+    left: list[ast.AST] = [one for one in node.body if not isinstance(one, ast.ClassDef)]
+    outer = set(left)
+    while left:
+        one = left.pop()
+        is_inner = one not in outer and isinstance(one, _Function) and _has_self(one)
+        if not is_inner and not isinstance(one, ast.ClassDef):
+            yield one
+            left += ast.iter_child_nodes(one)
 
 
 def _has_self(node: _Function) -> bool:

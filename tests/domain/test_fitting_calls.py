@@ -44,6 +44,17 @@ def test_a_new_call_fits_its_function(code, fault):
     assert (check.passed, check.detail) == (not fault, fault)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "\n        class B:\n            def f(self): pass\n            def k(self): self.f()",
+        "\n        def inner(self):\n            return self.f()",
+    ],
+)
+def test_another_self_within_a_method_has_methods_of_its_own(code):
+    assert calls_fit(FILE.format("pass"), FILE.format(code.lstrip())).passed
+
+
 def test_a_call_that_was_there_before_is_not_judged():
     text = FILE.format("return plain(1, 2, 3)")
     assert calls_fit(text, text + "\n\nx = 1\n").passed
