@@ -13,7 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
@@ -45,13 +46,15 @@ def run_in_terminal(words: Sequence[str], folder: Path, out: BinaryIO, err: Bina
     """
     streams = _Streams(out, err)
     tail = Tail()
-    with streams, _following_signals() as follow:
+    with streams, _following_signals() as following:
         process = _started(words, folder, streams)
-        follow(process)
+        following.processes.append(process)
         streams.begin(tail)
         code = process.wait()
         streams.finish()
-    is_stopped = code in (-signal.SIGINT, _SIGNALLED + signal.SIGINT)
+    # Runners of tests end in ways of their own: pytest with 2, Go's with 1.
+    is_stopped = code != 0 and following.is_interrupted
+    is_stopped = is_stopped or code in (-signal.SIGINT, _SIGNALLED + signal.SIGINT)
     return RunReport(_SIGNALLED - code if code < 0 else code, tail.text, is_stopped)
 
 
@@ -162,17 +165,26 @@ def _terminal(target: BinaryIO) -> tuple[int, int] | None:
     return source, end
 
 
+@dataclass
+class _Following:
+    """The commands that get our signals, and whether one of these was Ctrl+C."""
+
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    is_interrupted: bool = False
+
+
 @contextlib.contextmanager
-def _following_signals() -> "Iterator[Callable[[subprocess.Popen[bytes]], None]]":
+def _following_signals() -> Iterator[_Following]:
     """Leave signals to the command: it gets Ctrl+C from the terminal, the others from us."""
-    running: list[subprocess.Popen[bytes]] = []
+    following = _Following()
     has_terminal = _has_terminal()
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        following.is_interrupted |= number == signal.SIGINT
         # The terminal has told the command already: it is in our process group.
         if number == signal.SIGINT and has_terminal:
             return
-        for process in running:
+        for process in following.processes:
             with contextlib.suppress(OSError):
                 process.send_signal(number)
 
@@ -181,7 +193,7 @@ def _following_signals() -> "Iterator[Callable[[subprocess.Popen[bytes]], None]]
         numbers += [signal.SIGHUP, signal.SIGQUIT]
     before = {number: signal.signal(number, pass_on) for number in numbers}
     try:
-        yield running.append
+        yield following
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

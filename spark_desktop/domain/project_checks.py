@@ -18,6 +18,8 @@ from spark_desktop.domain.words import Said, say
 # tools that take the text from standard input. Every command gets it there, too.
 COPY, NAME = "{file}", "{path}"
 _DETAIL = 160
+# Words that a program would take for arguments: `pytest | tail` fails whatever the code is.
+_SHELLS = ("|", "||", "&&", ">", ">>", "2>&1", "&>", "2>/dev/null", ">/dev/null")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # "a.py:3:5: F401 …", "a.py:3: error: …", "a.c(3,5): …", and ESLint's "  3:5  error  …".
 _LOCATION = re.compile(r"\S(?::\d+(?::\d+)?(?=[:\s]|$)|\(\d+(?:,\d+)?\))|^\s*\d+:\d+\s")
@@ -93,7 +95,16 @@ def command_of(text: str) -> ProjectCommand:
         raise CommandError(say("A quote is not closed in {command}.", command=text)) from None
     if not words or not words[0]:
         raise CommandError(say("A command is empty."))
+    if (sign := _of_shell(words)) is not None:
+        raise CommandError(say("{sign} needs a shell: sh -c '…'", sign=sign))
     return ProjectCommand(_label_of(words), words)
+
+
+def _of_shell(words: Sequence[str]) -> str | None:
+    """Return the first word that only a shell understands: a pipe, or a variable in front."""
+    if re.match(r"[A-Za-z_]\w*=", words[0]):
+        return words[0]
+    return next((word for word in words if word in _SHELLS), None)
 
 
 def commands_for(

@@ -62,6 +62,18 @@ def test_a_signal_that_ended_it_is_told_as_shells_do(tmp_path):
     assert (report.code, report.interrupted) == (130, True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no signals")
+@pytest.mark.parametrize(("code", "interrupted"), [(2, True), (0, False)])
+def test_what_ends_in_its_own_way_at_ctrl_c_was_broken_off(tmp_path, code, interrupted):
+    report, _out, _err = ran(
+        tmp_path,
+        "import os, signal, sys, time\n"
+        "signal.signal(2, lambda *_: None)\n"
+        f"os.kill(os.getppid(), 2); time.sleep(0.3); sys.exit({code})",
+    )
+    assert (report.code, report.interrupted) == (code, interrupted)
+
+
 def test_what_it_leaves_running_does_not_hold_us(tmp_path):
     code = """
         import subprocess, sys

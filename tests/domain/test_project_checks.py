@@ -139,6 +139,7 @@ def test_a_long_finding_is_cut():
         (r"C:\tools\lint.exe {file}", "lint", (r"C:\tools\lint.exe", "{file}")),
         ("'my lint' \"a b\" {file}", "my lint", ("my lint", "a b", "{file}")),
         ("lint $HOME; rm *", "lint", ("lint", "$HOME;", "rm", "*")),
+        ("sh -c 'CI=1 pytest | tail'", "sh", ("sh", "-c", "CI=1 pytest | tail")),
         ("lint # no comment", "lint", ("lint", "#", "no", "comment")),
     ],
 )
@@ -154,6 +155,9 @@ def test_a_command_is_words_and_no_shell(text, label, words):
         ("  ", "A command is empty."),
         ("'' {file}", "A command is empty."),
         ("lint 'a", "A quote is not closed in lint 'a."),
+        ("pytest -q | tail -5", "| needs a shell: sh -c '…'"),
+        ("make && pytest", "&& needs a shell: sh -c '…'"),
+        ("CI=1 pytest", "CI=1 needs a shell: sh -c '…'"),
     ],
 )
 def test_a_command_that_cannot_be_run_is_refused(text, said):
