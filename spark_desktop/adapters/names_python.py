@@ -354,6 +354,9 @@ def _makes_attributes(node: ast.ClassDef) -> bool:
                 return True
             case ast.Call(func=ast.Name(id="setattr" | "vars" | "locals" | "exec")):
                 return True
+            case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[*_, told, _]):
+                if not isinstance(told, ast.Constant):
+                    return True
     return False
 
 

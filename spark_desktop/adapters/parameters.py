@@ -10,6 +10,8 @@ from spark_desktop.adapters.languages import Parsed, text_of
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.trigger import Span
 
+# Of what stands in a pattern the part that is a pattern: `{ key: value }`, `left = right`.
+_PARTS = ("value", "left", "pattern", "declarator")
 _FIELDS = ("name", "pattern", "declarator", "left")
 # Of these names nobody expects a use: who calls a function of this kind gives them to each.
 _NEVER = frozenset(
@@ -58,7 +60,7 @@ def _named(function: Node, body: Node) -> set[str]:
     waiting = [one for one in function.named_children if one != body]
     while waiting:
         node = waiting.pop()
-        for field in ("value", "default_value"):
+        for field in ("value", "default_value") if node.type != "pair_pattern" else ():
             given = node.child_by_field_name(field)
             named |= set() if given is None else {text_of(one) for one in _identifiers(given)}
         if node.type == "field_initializer_list":
@@ -132,7 +134,22 @@ def _names_of(parameter: Node) -> list[str]:
     if not named:
         # Python keeps a typed parameter's name without a field, behind its stars.
         named = [child for child in parameter.named_children if child.type != "type"][:1]
-    return [name for child in named for name in map(text_of, _identifiers(child))]
+    return [name for child in named for name in map(text_of, _bound(child))]
+
+
+def _bound(root: Node) -> Iterator[Node]:
+    """Yield the names that a pattern binds: no keys, values by default or types in it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if not node.named_children:
+            yield from _identifiers(node)
+            continue
+        parts = (node.child_by_field_name(field) for field in _PARTS)
+        inner = next((one for one in parts if one is not None), None)
+        kind = node.child_by_field_name("type")
+        others = [one for one in reversed(node.named_children) if one != kind]
+        waiting += others if inner is None else [inner]
 
 
 def _identifiers(root: Node) -> Iterator[Node]:

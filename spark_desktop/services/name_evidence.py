@@ -236,6 +236,8 @@ class _Judge:
         name = use.name
         if name in _OF_OBJECTS or name in self._text.stored or self._index is None:
             return None
+        if name.startswith("__") and name.endswith("__"):
+            return None  # Python gives it, a decorator, or a metaclass
         owner = self._text.classes.get(use.owner)
         if owner is not None:
             members = await self._members(owner, 0)

@@ -25,6 +25,20 @@ def test_parameters_that_the_body_never_names_are_told(path):
     assert oversights(path, FILES[path]) == Oversights(expected)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "unused"),
+    [
+        ("a.ts", "function f({ a: b, c = D, ...e }: T) {\n  return [e];\n}\n", ("b",)),
+        ("a.ts", "const f = ({ as: Tag = 'div' }: any) => {\n  return Tag;\n};\n", ()),
+        ("a.js", "function f([a, [b]] = C, { d: { e } }) {\n  return a + e;\n}\n", ("b",)),
+        ("a.rs", "fn f(P { x: a, y }: P, Some(b): O) -> i32 {\n    a + y\n}\n", ("b",)),
+        ("a.cpp", "int f(int (*g)(int), const int a[3]) {\n  return a[0];\n}\n", ("g",)),
+    ],
+)
+def test_of_a_pattern_the_names_count_that_it_binds(path, text, unused):
+    assert oversights(path, text).unused == unused
+
+
 def test_names_that_say_so_may_stay_unused():
     assert oversights("a.py", "def f(cls, _event):\n    return 1\n") == Oversights()
 

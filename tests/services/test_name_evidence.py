@@ -147,3 +147,19 @@ async def test_what_an_heir_of_the_file_has_may_be_read_of_self(
     mixin = f"from threading import Thread\n\n\n{mixin}"
     (check,) = await evidence(tmp_path)("py/c.py", "", f"{mixin}{heir}")
     assert check.passed == passes
+
+
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        ("return self.__slots__", True),
+        ("object.__setattr__(self, name, 1)\n        return self.x", True),
+        ("object.__setattr__(self, 'y', 1)\n        return self.x", False),
+    ],
+)
+async def test_attributes_that_nobody_sees_made_may_be_read(
+    tmp_path: Path, body: str, passes: bool
+) -> None:
+    text = f"class A:\n    def f(self, name):\n        {body}\n"
+    (check,) = await evidence(tmp_path)("py/c.py", "", text)
+    assert check.passed == passes
