@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.assertions import keeps_assertions
+from spark_desktop.domain.assertions import keeps_assertions, keeps_tests
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.failing_code import headers_included
@@ -141,7 +141,11 @@ class SmallMends:
     def _changes(self, path: str, before: str, lines: Span, beside: str) -> tuple[SmallChange, ...]:
         traps = self._syntax.pitfalls(path, before, lines, beside)
         slips = self._syntax.small_changes(path, before, lines)
-        return (*traps, *slips, *self._elsewhere(path, before, traps, beside))
+        found = (*traps, *slips, *self._elsewhere(path, before, traps, beside))
+        if not path.endswith(".rs"):
+            return found
+        # What decides may stand in the same file: what it expects is no mistake either.
+        return tuple(one for one in found if keeps_tests(path, before, one.applied(before)))
 
     def _elsewhere(
         self, path: str, before: str, traps: Sequence[SmallChange], beside: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from spark_desktop.domain.assertions import asserts
+from spark_desktop.domain.assertions import asserts, rows_of_tests
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
@@ -194,7 +194,8 @@ class FailingCode:
             own = self._symbols(snapshot)
             around = _around(own, frame.line)
             named = _named(own, failure.name)
-            if is_test(frame.path) or (around is not None and around == named):
+            is_inside = frame.line in rows_of_tests(frame.path, snapshot.text.content)
+            if is_test(frame.path) or is_inside or (around is not None and around == named):
                 tests.append(_seen(snapshot, frame, around or named))
                 continue
             lines = split_lines(snapshot.text.content)
@@ -218,7 +219,10 @@ class FailingCode:
         found: list[tuple[int, int, Snapshot, Symbol]] = []
         others: list[tuple[Snapshot, Symbol]] = []
         for place, snapshot in enumerate(snapshots):
+            rows = rows_of_tests(snapshot.path, snapshot.text.content)
             for symbol in self._symbols(snapshot):
+                if symbol.lines.start in rows:
+                    continue
                 is_itself = snapshot.path == test.snapshot.path and symbol.lines == test.lines
                 # A method of C++ is defined with its class in front.
                 name = symbol.name.rpartition("::")[2]

@@ -56,6 +56,20 @@ async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
     assert all(one.endswith("return a < 1\n") for one in run.asked)
 
 
+async def test_what_a_test_in_the_same_file_expects_is_never_changed():
+    text = (
+        "fn f(a: i32) -> i32 {\n    a / 2 * 4\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n"
+        "    fn f_is() {\n        let want = 7 / 2 * 4;\n        assert_eq!(f(7), want);\n"
+        "    }\n}\n"
+    )
+    snapshot = await MemoryFiles(a__rs=text).read("a.rs")
+    trigger = FailingTest(snapshot, Span(0, 3), "tests::f_is", "left: 12", ("cargo", "test"))
+    run = Run(text.replace("7 / 2 * 4", "7 * 4 / 2"))
+    assert await mended(run, Proposal("p", trigger, Queued(), model="small")) is None
+    assert text.replace("a / 2 * 4", "a * 4 / 2") in run.asked
+    assert not set(run.right).intersection(run.asked)
+
+
 async def test_where_another_change_that_is_as_likely_passes_too_none_is_proposed():
     # The bound and its neighbour: both are slips of the same kind.
     text = "def free(total, least):\n    return total > 5000 and least > 1\n"

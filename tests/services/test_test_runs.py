@@ -167,6 +167,23 @@ async def test_a_rust_test_in_the_file_that_it_tests_points_at_the_function():
     assert places(found) == [("src/lib.rs", 0, 3)]
 
 
+async def test_what_rust_tests_share_in_a_file_is_no_place_of_a_mistake():
+    lib = (
+        "pub fn total(v: &[i32]) -> i32 {\n    v[0]\n}\n\n#[cfg(test)]\nmod tests {\n"
+        "    use super::*;\n\n    fn few() -> Vec<i32> {\n        vec![1, 2]\n    }\n\n"
+        "    #[test]\n    fn sums() {\n        let v = few();\n        assert_eq!(total(&v), 3);\n"
+        "    }\n}\n"
+    )
+    output = (
+        "---- tests::sums stdout ----\n\nthread 'tests::sums' (1) panicked at src/lib.rs:16:9:\n"
+        "assertion `left == right` failed\n  left: 1\n right: 3\n\nfailures:\n"
+    )
+    files = MemoryFiles()
+    files.write("src/lib.rs", lib)
+    found = await pointed(files, output)
+    assert places(found) == [("src/lib.rs", 0, 3)]
+
+
 async def test_a_script_test_points_at_what_it_requires():
     files = MemoryFiles()
     files.write("src/sum.ts", "export function sum(a: number, b: number) {\n  return a - b;\n}\n")
