@@ -8022,6 +8022,10 @@ The proposal was made for:
    <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
   </message>
   <message>
+   <source>it is called {name} there</source>
+   <translation>там это называется {name}</translation>
+  </message>
+  <message>
    <source>it is defined here with the parameters before</source>
    <translation>здесь оно определено с прежними параметрами</translation>
   </message>
@@ -9414,6 +9418,10 @@ The proposal was made for:
    <translation>то, что из него делает {decorator}, может не ждать</translation>
   </message>
   <message>
+   <source>what {name} gives its base is not followed</source>
+   <translation>что {name} передаёт базовому классу, не прослеживается</translation>
+  </message>
+  <message>
    <source>whether {name} gives a promise is not clear</source>
    <translation>неясно, возвращает ли {name} promise</translation>
   </message>
@@ -10630,6 +10638,10 @@ The branch that is checked out</source>
   <message>
    <source>{series} ({kind}): first token {first_token}{rate}</source>
    <translation>{series} ({kind}): первый токен {first_token}{rate}</translation>
+  </message>
+  <message>
+   <source>{sign} needs a shell: sh -c '…'</source>
+   <translation>для {sign} нужна оболочка: sh -c '…'</translation>
   </message>
   <message>
    <source>{size:.0f} B</source>
