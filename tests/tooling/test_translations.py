@@ -86,6 +86,7 @@ _READ_BY_OTHERS = (
     "# The settings of Spark Desktop.",
     "inotify wd:",
     "no test specified",
+    "failing tests:",
     "npm test",
     "=> not found",
     "disconnected without sending",
