@@ -96,7 +96,8 @@ def _length_of(snapshot: Snapshot) -> int:
 
 def _beginning(path: str, around: str) -> ChatRequest:
     """Return a prompt about a file as far as what stands in front of its question."""
-    return _cut(region_request(path, "", _UNKNOWN, around=around), len(around))
+    request = region_request(path, "", _UNKNOWN, around=around)
+    return _cut(request, request.messages[-1].text.index(around) + len(around))
 
 
 def _known(request: ChatRequest) -> ChatRequest:

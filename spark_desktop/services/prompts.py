@@ -54,18 +54,22 @@ def region_request(
 
     ``around`` is what is told of the surroundings, never their text: of eight edits of the demo's
     project the 0.5B model got four right without that and two with it, since it likes to repeat
-    what it sees.
+    what it sees. The 1.5B model repeated other code for 20 tasks of ``suggestion_quality`` where
+    nothing said which of it is meant; for none of these does its first answer now.
     """
-    template = "stub" if not instruction else "region" if region.strip() else "write"
-    question = _template(template).substitute(
+    is_shown = bool(region.strip())
+    template = "stub" if not instruction else "region" if is_shown else "write"
+    question = _template(f"{template}-only" if around and is_shown else template).substitute(
         path=path,
         language=language_of(path),
         region=_plain(region).rstrip("\n"),
         instruction=" ".join(instruction.split()).rstrip("."),
     )
+    if around:
+        question = f"{_template('reference').substitute(around=around)}\n\n{question}"
     messages = [
         Message(Role.SYSTEM, _template("system").substitute()),
-        Message(Role.USER, f"{around}\n\n{question}" if around else question),
+        Message(Role.USER, question),
     ]
     for answer, said in attempts:
         messages.append(Message(Role.ASSISTANT, answer))

@@ -119,6 +119,7 @@ def test_the_file_of_a_part_is_its_title_up_to_the_place():
     assert file_of(part(PartKind.RULES, "AGENTS.md")) == "AGENTS.md"
 
 
+REFERENCE = "For reference, this is other code of the project:\n\n"
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=60)
 _STABLES = st.lists(
     st.builds(
@@ -148,7 +149,10 @@ def test_the_same_stable_parts_give_the_same_beginning_whatever_else_is_there(
         around = told(fitted([*rest, *stable], budget)[0])
         request = region_request("a.py", "x = 1", "rename it", around=around)
         again = region_request("a.py", "x = 1", "rename it", [("y", "no")], around=around)
-        assert request.messages[-1].text.startswith(f"{beginning}\n\n" if beginning else "")
+        # Nothing is said in front of a region without surroundings.
+        known = f"{REFERENCE}{beginning}\n\n" if beginning else ""
+        assert request.messages[-1].text.startswith(known)
+        assert (REFERENCE in request.messages[-1].text) is bool(around)
         assert again.messages[: len(request.messages)] == request.messages
 
 
