@@ -54,8 +54,8 @@ def region_request(
 
     ``around`` is what is told of the surroundings, never their text: of eight edits of the demo's
     project the 0.5B model got four right without that and two with it, since it likes to repeat
-    what it sees. The 1.5B model repeated other code for 20 tasks of ``suggestion_quality`` where
-    nothing said which of it is meant; for none of these does its first answer now.
+    what it sees. Of 20 tasks of ``suggestion_quality`` where an answer of the 1.5B model repeated
+    other code, since nothing said which of it is meant, the first answer of none does now.
     """
     is_shown = bool(region.strip())
     template = "stub" if not instruction else "region" if is_shown else "write"

@@ -139,6 +139,30 @@ _OTHERS = st.lists(
 )
 
 
+@pytest.mark.parametrize(
+    ("region", "instruction", "ends"),
+    [
+        ("x = 1\n", "rename it", "Answer with only this code, edited: the whole of it, "),
+        ("def f(): ...\n", "", "Answer with only this function: the whole of it, "),
+    ],
+)
+def test_a_model_that_sees_other_code_is_told_which_is_to_be_edited(region, instruction, ends):
+    asked = region_request("a.py", region, instruction, around="b.py:\n```python\ny = 2\n```")
+    text = asked.messages[-1].text
+    shown = f"```\n\nThis is the code to edit:\n\n```python\n{region}```\n"
+    assert text.startswith(f"{REFERENCE}b.py:\n")
+    assert shown in text
+    assert text.endswith(f"{ends}and nothing of the code above it.")
+    alone = region_request("a.py", region, instruction).messages[-1].text
+    assert alone.startswith(f"```python\n{region}```\n")
+    assert "nothing of the code above" not in alone
+
+
+def test_for_new_code_there_is_none_to_edit():
+    text = region_request("a.py", "", "count words", around="b.py:").messages[-1].text
+    assert text == f"{REFERENCE}b.py:\n\nWrite python code for the file a.py: count words."
+
+
 @law
 @given(_STABLES, _OTHERS, _OTHERS, st.integers(0, 200))
 def test_the_same_stable_parts_give_the_same_beginning_whatever_else_is_there(
