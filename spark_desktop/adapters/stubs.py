@@ -31,6 +31,12 @@ _NOT_WRITTEN = (
 _THROWS = re.compile(
     rf"(?:=>\s*)?(?:throw|raise|panic)\b[^;{{}}]*?(?:{_NOT_WRITTEN})[^;{{}}]*;?", re.IGNORECASE
 )
+# An error that is given back, and says nothing else: Go's, Rust's, and a promise's.
+_GIVES_ERROR = re.compile(
+    r"(?:return\s+(?:[^\"'`;]*,\s*)?)?(?:errors\.New|fmt\.Errorf|Err|Promise\.reject)\s*\("
+    rf"[^;{{}}]*?[\"'`][^\"'`]*(?:{_NOT_WRITTEN})[^\"'`]*[\"'`][^;{{}}]*;?",
+    re.IGNORECASE,
+)
 _MACROS = re.compile(r"(?:todo|unimplemented)!\s*[(\[{].*[)\]}]\s*;?", re.DOTALL)
 _PYTHON_RAISES = re.compile(r"raise NotImplementedError(?:\(.*\))?", re.DOTALL)
 # Python declares these without a body on purpose.
@@ -160,7 +166,7 @@ def _is_placeholder(statements: list[Node], said: str) -> bool:
         return False
     if _gives_nothing(text, said):
         return True
-    return text == ":" or bool(_THROWS.fullmatch(text) or _MACROS.fullmatch(text))
+    return text == ":" or any(form.fullmatch(text) for form in (_THROWS, _MACROS, _GIVES_ERROR))
 
 
 def _flat(body: Node) -> list[Node]:

@@ -74,6 +74,29 @@ def test_a_file_of_declarations_has_no_stubs() -> None:
         ("a.rs", "fn f() -> i32 {\n    todo!()\n}\n", (1, 2)),
         ("a.rs", 'fn f() {\n    unimplemented!("soon");\n}\n', (1, 2)),
         ("a.go", 'package m\n\nfunc f() int {\n\tpanic("not implemented")\n}\n', (3, 4)),
+        *(
+            ("a.go", f"package m\n\nfunc f() (int, error) {{\n\t{body}\n}}\n", (3, 4))
+            for body in (
+                'return nil, errors.New("not implemented")',
+                'return Note{}, errors.New("notes: not yet implemented")',
+                'return 0, fmt.Errorf("f: %w", errors.New("TODO"))',
+                'return fmt.Errorf("f(%d) is not written yet", n)',
+            )
+        ),
+        *(
+            ("a.rs", f"fn f() -> Result<u8, E> {{\n    {body}\n}}\n", (1, 2))
+            for body in (
+                'Err("not implemented".into())',
+                'return Err(String::from("not yet implemented"));',
+                'Err(anyhow!("todo"))',
+                'Err(E::Other(format!("unimplemented")))',
+            )
+        ),
+        (
+            "a.ts",
+            "function f() {\n  return Promise.reject(new Error('not implemented'));\n}\n",
+            (1, 2),
+        ),
         ("A.java", "class A {\n  int f() {\n    // TODO\n    // sort\n  }\n}\n", (2, 4)),
         (
             "A.java",
@@ -108,6 +131,11 @@ def test_stubs_of_languages_with_braces(path: str, content: str, body: tuple[int
         ("a.rs", "trait T { fn f(&self) -> i32; }\n"),
         ("a.rb", "def f\nend\n"),
         ("a.go", 'package m\nfunc f() { panic("no memory") }\n'),
+        ("a.go", 'package m\nfunc f() error { return errors.New("no memory") }\n'),
+        ("a.go", 'package m\nfunc f() string { return "not implemented" }\n'),
+        ("a.go", "package m\nfunc f() int { return http.StatusNotImplemented }\n"),
+        ("a.go", 'package m\nfunc f() error { return send(errors.New("not implemented")) }\n'),
+        ("a.rs", 'fn f() -> Result<u8, E> {\n    Err(E::Missing("a".into()))\n}\n'),
     ],
 )
 def test_an_empty_or_written_body_is_no_stub(path: str, content: str) -> None:
