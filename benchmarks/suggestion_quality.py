@@ -63,6 +63,11 @@ def options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=LIMIT_S, metavar="SECONDS", help="for each task; %(default)g"
     )
+    parser.add_argument(
+        "--reach",
+        action="store_true",
+        help="also judge the answers that were not shown: what no choice among them can exceed",
+    )
     given = parser.parse_args(words)
     if given.resume and given.keep is None:
         parser.error("--resume needs --keep FOLDER, the one to go on with")
@@ -86,7 +91,7 @@ def run(quick: bool, given: argparse.Namespace | None = None) -> list[Row]:
         catalogue_path(model)
     parts = tuple(given.parts or (ALL, PLAIN))
     chosen = PARTS if _EVERY in parts else parts
-    wanted = Measured(tasks, models, chosen, given.cached, given.limit)
+    wanted = Measured(tasks, models, chosen, given.cached, given.limit, given.reach)
     kept = Kept(given.keep, resume=given.resume)
     asyncio.run(measure(wanted, kept, tools))
     return rows_of(kept.outcomes)

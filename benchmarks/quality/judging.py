@@ -52,6 +52,8 @@ class Outcome:
 
     ``reason`` says why it is not right: the check that withheld it, a sentence, or what the hidden
     tests wrote. ``told`` is for reading: prompts, answers, evidence and the changed files.
+    ``reached``: whether it is right or an answer that was not shown would have been, None where
+    that was not judged.
     """
 
     task: str
@@ -64,6 +66,7 @@ class Outcome:
     reason: str = ""
     cost: Cost = Cost()
     told: Mapping[str, object] = field(default_factory=dict)
+    reached: bool | None = None
 
     @property
     def is_shown(self) -> bool:

@@ -27,6 +27,7 @@ from benchmarks.quality.listening import Wire
 from benchmarks.quality.machine import Machine, place_to_work
 from benchmarks.quality.plain import plain_outcome
 from benchmarks.quality.product import Happened, accept_all, contents, done_by_product
+from benchmarks.quality.reach import Reach
 from benchmarks.quality.suite import Task
 from benchmarks.quality.toolchains import Toolchains
 from spark_desktop.domain.conversation import TurnState
@@ -45,7 +46,8 @@ _MOST_FAILURES = 3
 class Measured:
     """What is measured: ``cached`` is the folder of answers known, None to ask for each.
 
-    ``limit_s`` are the seconds that each task may take.
+    ``limit_s`` are the seconds that each task may take. ``reach``: answers that were not shown are
+    judged, too.
     """
 
     tasks: tuple[Task, ...]
@@ -53,6 +55,7 @@ class Measured:
     parts: tuple[str, ...]
     cached: Path | None = None
     limit_s: float = LIMIT_S
+    reach: bool = False
 
 
 class Kept:
@@ -111,7 +114,7 @@ async def measure(
         for task in wanted.tasks
         if not kept.holds(task, model, parts)
     ]
-    steps = _Steps(len(still), wanted.limit_s, kept)
+    steps = _Steps(len(still), wanted.limit_s, kept, reach=wanted.reach)
     for model in dict.fromkeys(model for model, _, _ in still):
         cache = None if wanted.cached is None else AnswerCache(wanted.cached)
         wire = Wire(model, cache)
@@ -127,8 +130,9 @@ class _Steps:
     ``step`` raises what went wrong where it does so for several tasks in a row.
     """
 
-    def __init__(self, count: int, limit_s: float, kept: Kept) -> None:
+    def __init__(self, count: int, limit_s: float, kept: Kept, *, reach: bool) -> None:
         self._count = count
+        self._reach = reach
         self._limit_s = limit_s
         self._kept = kept
         self._done = 0
@@ -139,7 +143,7 @@ class _Steps:
         begun = time.monotonic()
         try:
             async with asyncio.timeout(self._limit_s + AROUND_S):
-                found = await outcome(machine, task, parts, tools, self._limit_s)
+                found = await outcome(machine, task, parts, tools, self._limit_s, reach=self._reach)
         except Exception as error:
             self._failures += 1
             what = f"{type(error).__name__}: {error}".partition("\n")[0]
@@ -159,9 +163,18 @@ def _tell(line: str) -> None:
 
 
 async def outcome(
-    machine: Machine, task: Task, parts: str, tools: Toolchains, limit_s: float = LIMIT_S
+    machine: Machine,
+    task: Task,
+    parts: str,
+    tools: Toolchains,
+    limit_s: float = LIMIT_S,
+    *,
+    reach: bool = False,
 ) -> Outcome:
-    """Return what becomes of one task; the product is stopped after ``limit_s`` seconds."""
+    """Return what becomes of one task; the product is stopped after ``limit_s`` seconds.
+
+    With ``reach`` it is also judged whether an answer that was not shown is right.
+    """
     wire = machine.wire
     if parts == PLAIN:
         endpoint = await machine.endpoint()
@@ -169,12 +182,16 @@ async def outcome(
     provide = partial(tools.provide, task.language)
     async with machine.project(task.before, provide) as project:
         await arrange(project, EFFORTS[parts])
+        answers = Reach(project) if reach and task.kind != "question" else None
         happened = await done_by_product(project, task, tools, limit_s)
         await accept_all(project, happened)
         # What is judged takes its time, which is nothing of the product's.
         asked = wire.took()
         fate, reason = await _fate(task, happened, project.root, tools)
         after = contents(project.root, tuple(task.solution))
+    reached = None
+    if answers is not None:
+        reached = fate is Fate.RIGHT or await answers.holds_right(task, tools)
     return Outcome(
         task=task.id,
         kind=task.kind,
@@ -192,6 +209,7 @@ async def outcome(
             "answers": [one.text for one in asked],
             "after": after,
         },
+        reached=reached,
     )
 
 

@@ -17,6 +17,8 @@ def rows_of(outcomes: Sequence[Outcome]) -> list[Row]:
 
     ``precision`` is right / shown, ``coverage`` right / tasks; ``times_plain`` is coverage over
     that of the model's one plain answer to the same tasks, where it was asked for one.
+    ``within_reach`` counts the tasks, questions apart, of which any answer was right, shown or not;
+    None where that was not judged.
     """
     models = list(dict.fromkeys(one.model for one in outcomes))
     rows = []
@@ -59,6 +61,7 @@ def _row(found: Sequence[Outcome], plain: Sequence[Outcome]) -> Row:
         "precision": _share(right, shown),
         "coverage": _share(right, len(found)),
         "times_plain": _times(found, plain),
+        "within_reach": _reached(found),
         "first_token_s": _median(cost.first_s for cost in costs),
         "reviewable_s": _median(cost.reviewable_s for cost in costs),
         "tokens_in": _mean(cost.prompt_tokens for cost in costs),
@@ -68,6 +71,11 @@ def _row(found: Sequence[Outcome], plain: Sequence[Outcome]) -> Row:
         "why_withheld": why(found),
         "cached": any(cost.kept for cost in costs),
     }
+
+
+def _reached(found: Iterable[Outcome]) -> int | None:
+    known = [one.reached for one in found if one.reached is not None]
+    return sum(known) if known else None
 
 
 def why(found: Iterable[Outcome]) -> str:

@@ -132,6 +132,14 @@ def test_a_row_says_how_much_of_what_is_shown_is_right_and_how_much_is_solved() 
     assert (row["tokens_in"], row["why_withheld"], row["cached"]) == (50, "names 1", False)
 
 
+def test_what_was_within_reach_is_counted_where_it_was_judged() -> None:
+    judged = [outcome(Fate.WITHHELD, reached=is_right) for is_right in (True, False)]
+    (row, _) = rows_of([*judged, outcome(Fate.RIGHT, reached=True), outcome(Fate.WITHHELD)])
+    assert row["within_reach"] == 2
+    (row, _) = rows_of([outcome(Fate.WITHHELD)])
+    assert row["within_reach"] is None
+
+
 def test_the_halves_have_rows_of_their_own_and_answers_from_disk_are_marked() -> None:
     found = [outcome(), outcome(split="held", cost=Cost(attempts=1, kept=1))]
     rows = [row for row in rows_of(found) if row["kind"] == "all"]

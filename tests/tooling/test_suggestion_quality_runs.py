@@ -56,6 +56,28 @@ async def test_a_saved_stub_is_filled_in_accepted_and_judged(tmp_path: Path) -> 
     assert found.cost.reviewable_s is not None
 
 
+@pytest.mark.parametrize(
+    ("answers", "reached"),
+    [
+        ((WRONG, RIGHT, WRONG, WRONG), True),
+        ((RIGHT, WRONG, WRONG, WRONG), True),
+        ((WRONG, WRONG, WRONG, WRONG), False),
+    ],
+)
+async def test_answers_that_were_not_shown_are_judged_where_that_is_asked_for(
+    tmp_path: Path, answers: tuple[str, ...], reached: bool
+) -> None:
+    async with Machine(ScriptedWire(*answers), tmp_path) as machine:
+        found = await done(machine, TASK, "without fill-in", TOOLS, reach=True)
+    assert (found.fate is Fate.RIGHT, found.reached) == (False, reached)
+
+
+async def test_a_question_is_in_nobodys_reach(tmp_path: Path) -> None:
+    async with Machine(ScriptedWire("It is 1."), tmp_path) as machine:
+        found = await done(machine, QUESTION, "nothing", TOOLS, reach=True)
+    assert found.reached is None
+
+
 async def test_a_comment_that_asks_is_answered_in_the_chat(tmp_path: Path) -> None:
     found = await became(tmp_path, QUESTION, "nothing", "It is 1.")
     assert (found.fate, found.told["answers"]) == (Fate.RIGHT, ["It is 1."])
