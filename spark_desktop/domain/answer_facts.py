@@ -64,6 +64,17 @@ _ASKS_FOR_NUMBER = re.compile(
     r"\b(?:how\s+(?:many|much)|(?:what|which)\s+number|(?:the|a|just\s+the|as\s+a)\s+number\s*\))",
     re.IGNORECASE,
 )
+# What is asked so has one answer, however long the way to it that is told.
+_ASKS_FOR_FACT = re.compile(
+    r"\b(?:how\s+(?:many|much|often|long|far|big|large|high|deep|old)|which|when|where|whose|who"
+    r"|what(?:'s|\s+(?:is|are|was|were))\s+the\s+(?:\w+\s+){0,2}(?:value|number|name|type|result"
+    r"|output|length|size|default|limit|maximum|minimum|order|count|index|key|unit)s?"
+    r"|what\s+(?:value|number|name|type|size|key|unit)s?"
+    r"|wie\s*(?:viele?|oft|lange?|weit|gro\u00df|hoch)|welche[rsmn]?|wann|wo|wer"
+    r"|\u0441\u043a\u043e\u043b\u044c\u043a\u043e|\u043a\u043e\u0433\u0434\u0430|\u0433\u0434\u0435|\u043a\u0442\u043e"
+    r"|\u043a\u0430\u043a(?:\u043e\u0439|\u0430\u044f|\u043e\u0435|\u0438\u0435|\u043e\u0433\u043e))\b",
+    re.IGNORECASE,
+)
 # Longer answers explain; what they claim cannot be told from their words.
 _LONGEST = 1200
 
@@ -97,12 +108,15 @@ def contradict(question: str, answers: Sequence[str]) -> bool:
 
 
 def tells_a_fact(question: str, answer: str) -> bool:
-    """Return whether a short answer tells something that is so or is not.
+    """Return whether an answer tells something that is so or is not.
 
-    What explains how or why, and what is told at length, may be of use though a part is wrong.
+    What explains how or why, and what is told at length, may be of use though a part is wrong; not
+    where how many, which or when was asked, since only the end of that counts.
     """
     asked = " ".join(without_marks(question).split()).lstrip(" #/*-;%")
-    return _EXPLAIN.match(asked) is None and claims(question, answer) is not None
+    if _EXPLAIN.match(asked) is not None:
+        return False
+    return claims(question, answer) is not None or _ASKS_FOR_FACT.search(asked) is not None
 
 
 def lacks_number(question: str, answer: str) -> bool:

@@ -90,6 +90,40 @@ def test_a_short_answer_tells_a_fact_unless_it_explains():
     assert tells_a_fact("can you tell me how many there are?", "600")
 
 
+LONG = "First one looks at it. Then one counts. " * 40 + "So it is 7."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "# it starts at 0. at which minute does it go on again? AI?",
+        "how many of them fit? AI?",
+        "// When is this called AI?",
+        "what's the default limit here?",
+        "# What is the longest possible length? AI?",
+        "what number comes out for 3?",
+        "wie oft wird das aufgerufen?",
+        "\u0441\u043a\u043e\u043b\u044c\u043a\u043e \u0438\u0445?",
+    ],
+)
+def test_what_is_asked_for_by_number_place_or_time_is_a_fact_at_any_length(question):
+    assert tells_a_fact(question, LONG)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "# what do you think of this? AI?",
+        "what is the purpose of this class?",
+        "# why is it done when it starts? AI?",
+        "explain which of them wins",
+        "how does it know where to begin?",
+    ],
+)
+def test_what_is_told_at_length_and_not_asked_so_is_no_fact(question):
+    assert not tells_a_fact(question, LONG)
+
+
 @pytest.mark.parametrize(
     "question",
     [
