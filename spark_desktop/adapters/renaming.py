@@ -11,7 +11,6 @@ from spark_desktop.adapters.renaming_definitions import definitions_in
 from spark_desktop.adapters.renaming_imports import imports_in
 from spark_desktop.adapters.renaming_nodes import (
     Places,
-    bare_type,
     binder_of,
     classes_around,
     field_of,
@@ -19,6 +18,7 @@ from spark_desktop.adapters.renaming_nodes import (
     namespaces_around,
     nodes_around,
 )
+from spark_desktop.adapters.renaming_shapes import is_shorthand, labelled, shape_of
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.adapters.renaming_waits import wait_of
 from spark_desktop.domain.defined import Defined
@@ -32,7 +32,8 @@ from spark_desktop.domain.file_names import (
 )
 
 _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
-_SHORTHANDS = ("shorthand_property_identifier", "shorthand_field_identifier")
+# A field may be named so in a literal, or in a pattern that takes one apart.
+_SHAPED = (Role.LABEL, Role.SHORTHAND, Role.BOUND)
 # What ends the first name of what a member is called on.
 _FIRST = re.compile(r"[^\w$]")
 _BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
@@ -136,6 +137,7 @@ def _occurrence(
         _call(node, table, places, grammar),
         around,
         namespaces_around(node) if grammar == "cpp" else "",
+        shape_of(node, places) if role in _SHAPED else None,
     )
 
 
@@ -143,7 +145,8 @@ def _is_of_written_type(binder: Node) -> bool:
     """Return whether a member is of a type of TypeScript that is written out, not of a class."""
     is_member = binder.type in ("property_signature", "method_signature")
     holder = binder.parent.parent if is_member and binder.parent is not None else None
-    return is_member and (holder is None or holder.type != "interface_declaration")
+    named = ("interface_declaration", "type_alias_declaration")
+    return is_member and (holder is None or holder.type not in named)
 
 
 def _is_before_body(function: Node, inner: Node) -> bool:
@@ -166,12 +169,12 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
         receiver = "" if of is None else " ".join(places.text(of).split())
         return (Role.MEMBER if binder is None else Role.BOUND), receiver
     if edge in table.labels or _is_go_key(node):
-        return Role.LABEL, _labelled(node, places)
+        return Role.LABEL, labelled(node, places)
     if parent is not None and parent.type == "dotted_name" and node.prev_sibling is not None:
         # A pattern of Python has no attributes, but dotted names.
         receiver = places.content[places.start(parent) : places.start(node)]
         return Role.MEMBER, receiver.rstrip(". ")
-    if node.type in _SHORTHANDS:
+    if is_shorthand(node):
         return Role.SHORTHAND, ""
     if parent is not None and parent.type == "global_statement":
         return Role.BARE, GLOBAL
@@ -187,40 +190,6 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
     if node.type == "property_identifier":
         return Role.LABEL, ""
     return Role.BARE, ""
-
-
-_IN_LABELLED = (
-    *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
-    *("literal_element", "keyed_element", "literal_value"),
-    *("field_designator", "initializer_pair", "initializer_list", "init_declarator"),
-)
-
-
-def _made_by(literal: Node) -> str:
-    """Return the type that a literal of Go makes, or that its elements have."""
-    type_ = literal.child_by_field_name("type")
-    while type_ is not None and (
-        inner := type_.child_by_field_name("element") or type_.child_by_field_name("value")
-    ):
-        type_ = inner
-    return "" if type_ is None else text_of(type_).lstrip("*")
-
-
-def _labelled(node: Node, places: Places) -> str:
-    """Return what is called, or matched, with the name as a label; "" where that has no name."""
-    for above in nodes_around(node):
-        if above.type == "class_pattern":
-            return places.text(above.named_children[0])
-        if above.type == "call":
-            called = above.child_by_field_name("function")
-            return "" if called is None else places.text(called)
-        if above.type == "composite_literal":
-            return _made_by(above)
-        if above.type in ("declaration", "compound_literal_expression"):
-            return bare_type(above.child_by_field_name("type"))
-        if above.type not in _IN_LABELLED:
-            break
-    return ""
 
 
 def _member_of(node: Node, binder: Node, table: NameTable, owner: str) -> str:

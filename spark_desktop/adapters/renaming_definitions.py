@@ -18,8 +18,12 @@ from spark_desktop.domain.trigger import Span
 _ONLY_TYPESCRIPT = (
     *("method_signature", "abstract_method_signature", "abstract_class_declaration"),
     *("interface_declaration", "type_alias_declaration", "enum_declaration"),
+    *("enum_body", "property_signature", "public_field_definition"),
 )
+# Whose fields are declared by signatures.
+_HOLDERS = ("interface_declaration", "type_alias_declaration")
 _ONLY_CPP = ("class_specifier", "alias_declaration")
+_FUNCTION_VALUES = ("arrow_function", "function_expression")
 _SLASH = "positional_separator"
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
@@ -44,6 +48,7 @@ def _types(table: NameTable, grammar: str) -> Iterator[str]:
     """Yield the types that this grammar knows: the family of JavaScript shares one table."""
     for type_ in table.defines:
         is_missing = grammar == "javascript" and type_ in _ONLY_TYPESCRIPT
+        is_missing |= grammar in ("typescript", "tsx") and type_ == "field_definition"
         if not is_missing and not (grammar == "c" and type_ in _ONLY_CPP):
             yield type_
 
@@ -52,19 +57,10 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
     """Yield the kind of each definition that the node makes, its name, and what is called."""
     kind = table.defines[node.type]
     match node.type:
-        case "assignment":
-            left = node.child_by_field_name("left")
-            is_plain = node.parent is not None and node.parent.type == "expression_statement"
-            if is_plain and left is not None and left.type == "identifier":
-                yield "constant", left, node
-        case "variable_declarator":
-            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-            if name is not None and name.type == "identifier":
-                is_function = value is not None and value.type in (
-                    "arrow_function",
-                    "function_expression",
-                )
-                yield "function" if is_function else "constant", name, value or node
+        case "enum_body" | "property_signature" | "public_field_definition" | "field_definition":
+            yield from _fields(node, kind)
+        case "assignment" | "variable_declarator":
+            yield from _assigned(node)
         case "const_spec" | "var_spec":
             for name in node.children_by_field_name("name"):
                 if name.is_named:
@@ -76,9 +72,44 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
             if not names:
                 yield from _declared(node)
         case _:
-            name = node.child_by_field_name("name")
-            if name is not None and _defines(node, name):
-                yield kind, name, node
+            named = node.child_by_field_name("name")
+            if named is not None and _defines(node, named):
+                yield kind, named, node
+
+
+def _assigned(node: Node) -> Iterator[tuple[str, Node, Node]]:
+    """Yield what an assignment of Python, or a variable of JavaScript, defines."""
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is not None and name.type == "identifier":
+        is_function = value is not None and value.type in _FUNCTION_VALUES
+        yield "function" if is_function else "constant", name, value or node
+    left = node.child_by_field_name("left")
+    is_plain = node.parent is not None and node.parent.type == "expression_statement"
+    if is_plain and left is not None and left.type == "identifier":
+        yield "constant", left, node
+
+
+def _fields(node: Node, kind: str) -> Iterator[tuple[str, Node, Node]]:
+    """Yield the fields and values that classes, types and enumerations of JavaScript have."""
+    if node.type == "enum_body":
+        for member in node.named_children:
+            name = member.child_by_field_name("name") or member
+            if name.type == "property_identifier":
+                yield kind, name, member
+        return
+    named = node.child_by_field_name("name") or node.child_by_field_name("property")
+    if named is None or named.type != "property_identifier":
+        return
+    value = node.child_by_field_name("value")
+    around = node.parent
+    if node.type == "property_signature":
+        # A type that is written out within another one has no name.
+        if around is not None and around.parent is not None and around.parent.type in _HOLDERS:
+            yield kind, named, node
+    elif value is not None and value.type in _FUNCTION_VALUES:
+        yield "function", named, value
+    else:
+        yield kind, named, node
 
 
 def _defines(node: Node, name: Node) -> bool:
@@ -130,6 +161,8 @@ def _defined(
     result = about.child_by_field_name("return_type") or node.child_by_field_name("result")
     if result is None and parsed.grammar.name in ("c", "cpp") and told is not None:
         result = node.child_by_field_name("type")
+    if node.type == "enumerator" and node.parent is not None and node.parent.parent is not None:
+        result = node.parent.parent.child_by_field_name("name")
     if container and node.type == "assignment":
         result = node.child_by_field_name("type")
     lines = Span(*rows_of(whole))

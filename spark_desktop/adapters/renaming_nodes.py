@@ -9,6 +9,8 @@ from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.renaming_tables import NameTable
 from spark_desktop.domain.text import split_lines
 
+_SCOPED = ("class", "struct")
+
 
 class Places:
     """Turns the parser's rows and bytes into characters of the file, and back."""
@@ -115,6 +117,9 @@ def class_name(node: Node) -> str:
         receiver = node.child_by_field_name("receiver")
         for parameter in receiver.named_children if receiver else ():
             return bare_type(parameter.child_by_field_name("type"))
+        return ""
+    if node.type == "enum_specifier" and not any(one.type in _SCOPED for one in node.children):
+        # Its values are names of what is around it.
         return ""
     named = node.child_by_field_name("name")
     return text_of(named) if named is not None else ""

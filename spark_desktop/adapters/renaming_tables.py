@@ -87,14 +87,18 @@ JAVASCRIPT = NameTable(
         "enum_declaration.name catch_clause.parameter for_in_statement.left "
         "function_expression.name method_definition.name public_field_definition.name "
         "field_definition.property method_signature.name property_signature.name "
-        "abstract_method_signature.name function_signature.name type_parameter.name"
+        "abstract_method_signature.name function_signature.name type_parameter.name "
+        "enum_body.name enum_assignment.name"
     ),
     through=_edges(
         "object_pattern array_pattern rest_pattern pair_pattern.value assignment_pattern.left "
         "object_assignment_pattern.left"
     ),
     scopes=_words(f"{_JS_FUNCTIONS} statement_block for_statement for_in_statement catch_clause"),
-    classes=_words("class_declaration abstract_class_declaration interface_declaration class"),
+    classes=_words(
+        "class_declaration abstract_class_declaration interface_declaration class "
+        "type_alias_declaration enum_declaration"
+    ),
     imports=frozenset({"import_statement"}),
     calls={
         ("call_expression", "function"): "arguments",
@@ -111,6 +115,10 @@ JAVASCRIPT = NameTable(
         "interface_declaration": "type",
         "type_alias_declaration": "type",
         "enum_declaration": "type",
+        "enum_body": "constant",
+        "property_signature": "constant",
+        "public_field_definition": "constant",
+        "field_definition": "constant",
         "variable_declarator": "",
     },
     labels=_edges("pair.key pair_pattern.key export_specifier.alias"),
@@ -164,8 +172,11 @@ RUST = NameTable(
         "tuple_pattern ref_pattern mut_pattern captured_pattern reference_pattern "
         "tuple_struct_pattern slice_pattern or_pattern field_pattern.pattern"
     ),
-    scopes=_words("function_item closure_expression block for_expression match_arm mod_item"),
-    classes=frozenset({"impl_item", "trait_item"}),
+    # The fields of a variant are no fields of its type.
+    scopes=_words(
+        "function_item closure_expression block for_expression match_arm mod_item enum_variant"
+    ),
+    classes=_words("impl_item trait_item struct_item enum_item"),
     imports=frozenset({"use_declaration"}),
     calls={("call_expression", "function"): "arguments"},
     defines={
@@ -177,6 +188,8 @@ RUST = NameTable(
         "type_item": "type",
         "const_item": "constant",
         "static_item": "constant",
+        "field_declaration": "constant",
+        "enum_variant": "constant",
     },
     labels=_edges("field_initializer.field field_pattern.name"),
 )
@@ -202,7 +215,7 @@ CPP = NameTable(
     scopes=_words(
         "function_definition compound_statement for_statement for_range_loop lambda_expression"
     ),
-    classes=frozenset({"class_specifier", "struct_specifier"}),
+    classes=_words("class_specifier struct_specifier enum_specifier"),
     imports=frozenset({"preproc_include"}),
     calls={("call_expression", "function"): "arguments"},
     defines={
@@ -212,6 +225,7 @@ CPP = NameTable(
         "class_specifier": "class",
         "struct_specifier": "class",
         "enum_specifier": "type",
+        "enumerator": "constant",
         "preproc_def": "constant",
         "alias_declaration": "type",
     },

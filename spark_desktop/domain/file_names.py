@@ -52,12 +52,30 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a literal makes, or a pattern takes apart, by the names of its fields.
+
+    ``type`` is what is written for it, "" for nothing; ``keys`` are all names that it has, with
+    ``has_more`` not all; ``taken`` is the value that a pattern takes apart. One that ``is_short``
+    is the name of a variable as well, alone where that ``is_plain``.
+    """
+
+    type: str = ""
+    keys: frozenset[str] = frozenset()
+    taken: str = ""
+    is_short: bool = False
+    is_plain: bool = True
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One name in the file; ``start`` and ``end`` in characters, ``line`` from 0.
 
     ``receiver`` is what it is a member of, as it is written; ``scopes`` are the places where the
     functions and blocks around it begin, and ``owner`` is the class around. ``around`` is the
     outermost function, in characters; ``space`` are the namespaces of C++ around, as "a::b".
+    ``shape`` is what it names a field of, by a literal or a pattern; None for all else.
     """
 
     name: str
@@ -71,6 +89,7 @@ class Occurrence:
     call: Call | None = None
     around: tuple[int, int] = (0, 0)
     space: str = ""
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,10 @@ class _Following:
 
     def _rename(self, one: Occurrence) -> None:
         new = self._new
-        if one.role is Role.SHORTHAND:
+        if self._target.container and one.shape is not None and one.shape.is_short:
+            # The variable keeps its name.
+            new = f"{new}: {one.name}"
+        elif one.role is Role.SHORTHAND:
             new = f"{one.name}: {new}"
         self._edit(one, TextEdit(one.start, one.end, new))
 

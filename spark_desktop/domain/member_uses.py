@@ -2,7 +2,7 @@
 
 import re
 
-from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
+from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role, Shape
 from spark_desktop.domain.language_members import is_language_member, is_language_type
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of
@@ -10,6 +10,7 @@ from spark_desktop.domain.target_names import Target, Uses
 
 # What a copy is made of: dataclasses.replace(trip, crew=1), trip._replace(crew=1).
 _COPIED = re.compile(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
+_MEMBERS = (Role.MEMBER, Role.BOUND, Role.LABEL)
 _OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")
 
 
@@ -23,12 +24,13 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     here = [
         one
         for one in file.occurrences
-        if one.name == target.name and one.role in (Role.MEMBER, Role.BOUND, Role.LABEL)
+        if one.name == target.name and (one.role in _MEMBERS or one.shape is not None)
     ]
-    if not here or _has_other(target, file, tree):
+    alone, unsure = _variants(target, file)
+    if not (here or alone or unsure) or _has_other(target, file, tree):
         return Uses()
     classes = _family(target, file)
-    found, doubtful = [], []
+    found, doubtful = [*alone], [*unsure]
     for one in here:
         is_meant = _is_meant(one, target, file, classes)
         if is_meant is None:
@@ -39,10 +41,29 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     return Uses(tuple(found), tuple(doubtful), False, is_elsewhere and target.is_private)
 
 
+def _variants(target: Target, file: FileNames) -> tuple[list[Occurrence], list[Occurrence]]:
+    """Return the uses of a variant of Rust by its name alone, and those that may be one."""
+    if file.language != "rust" or target.kind != "constant":
+        return [], []
+    brought = [one for one in file.brought if one.module.rpartition("::")[2] == target.container]
+    direct = [one for one in brought if one.name == target.name]
+    is_brought = any(one.local == target.name for one in direct)
+    has_all = any(one.name == "*" for one in brought)
+    named = {one.name_at for one in direct}
+    uses = [one for one in file.occurrences if one.name == target.name]
+    found = [one for one in uses if one.start in named]
+    bare = [one for one in uses if one.role is Role.BARE]
+    if is_brought or (has_all and target.is_unique):
+        return found + bare, []
+    return found, bare if has_all else []
+
+
 def _is_meant(
     one: Occurrence, target: Target, file: FileNames, classes: frozenset[str]
 ) -> bool | None:
     """Return whether it is the target's member; None where that is not clear."""
+    if one.shape is not None:
+        return _is_field_of(one, one.shape, target, file, classes)
     if one.role is Role.LABEL:
         # A class is made, or matched, by the names of its fields.
         made = one.receiver.rpartition(".")[2]
@@ -51,7 +72,7 @@ def _is_meant(
         if not made and file.language in ("c", "cpp") and target.kind == "constant":
             # A list of values that is passed on has the type of whatever takes it.
             return None
-        is_own = made == "cls" and one.owner in classes
+        is_own = made in ("cls", "Self") and one.owner in classes
         return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
         return bool(one.receiver) and one.receiver.rpartition("::")[2] in classes
@@ -75,6 +96,30 @@ def _is_meant(
     ):
         return True
     return None
+
+
+def _is_field_of(
+    one: Occurrence, shape: Shape, target: Target, file: FileNames, classes: frozenset[str]
+) -> bool | None:
+    """Return whether a literal or a pattern names the target's field."""
+    if target.kind != "constant":
+        return False
+    type_: str | None = shape.type.replace("::", ".").rpartition(".")[2]
+    if type_ == "Self":
+        type_ = one.owner
+    if not type_ and shape.taken in _OWN:
+        type_ = one.owner
+    if not type_ and shape.taken:
+        type_ = type_of(shape.taken, file.language, _before(one, file))
+    if type_ in classes:
+        # Beside ``mut`` or ``ref`` the name alone cannot be replaced.
+        return shape.is_plain or None
+    if type_:
+        return None if target.is_unique and not is_language_type(type_) else False
+    if not shape.keys <= target.fields or not target.is_unique:
+        return False
+    # Two fields of the class and nothing else are no chance.
+    return (len(shape.keys) > 1) or None
 
 
 def _is_class(brought: Brought) -> bool:

@@ -151,7 +151,7 @@ class _Top:
         """Return whether what stands before ``::`` may be where the target is."""
         space = self._target.space
         last = receiver.rpartition("::")[2]
-        if space is None or last in space.split("::"):
+        if space is None or last in space.split("::") or last == self._target.of_type != "":
             return True
         return (
             bool(space)
@@ -219,6 +219,7 @@ def target_of(defined: Defined, name: str, file: FileNames) -> Target:
         included=home,
         package=file.package,
         is_private=file.language == "go" and not defined.name[:1].isupper(),
+        of_type=defined.result if defined.parameters is None and not defined.container else "",
     )
 
 

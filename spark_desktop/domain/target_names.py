@@ -13,7 +13,9 @@ class Target:
     ``homes`` those that define it. ``included`` are those by whose inclusion a file of C gets it.
     ``is_unique`` says that no other definition of the workspace has the name; ``is_private`` that
     other packages cannot use it under its new name. ``space`` are the namespaces of C++ in which it
-    is, "" for none and None where that is not known; ``called`` is its name of now.
+    is, "" for none and None where that is not known; ``called`` is its name of now. ``fields`` are
+    the names of all that its class has, of a member; ``of_type`` is the type of a value of C that
+    is called without it, too.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Target:
     is_private: bool = False
     space: str | None = None
     called: str = ""
+    fields: frozenset[str] = frozenset()
+    of_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

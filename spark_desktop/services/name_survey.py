@@ -102,7 +102,9 @@ class Survey:
         elif target.container:
             # A member is got at through its class, which others may pass on.
             of_class = replace(target, name=target.container, container="")
-            target = replace(target, paths=(await self._passed_on(of_class)).paths)
+            fields = {one.name for one in home.defined if one.container == target.container}
+            paths = (await self._passed_on(of_class)).paths
+            target = replace(target, paths=paths, fields=frozenset(fields | {name}))
         else:
             target = await self._passed_on(target)
         return replace(target, is_unique=self._is_unique(target))

@@ -1,0 +1,159 @@
+"""What a literal or a pattern makes or takes apart by the names of fields."""
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.languages import text_of
+from spark_desktop.adapters.renaming_nodes import Places, bare_type, nodes_around
+from spark_desktop.domain.file_names import Shape
+
+_IN_LABELLED = (
+    *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
+    *("literal_element", "keyed_element", "literal_value"),
+    *("field_designator", "initializer_pair", "initializer_list", "init_declarator"),
+    *("field_initializer", "field_initializer_list", "shorthand_field_initializer"),
+    "field_pattern",
+)
+
+
+def _made_by(literal: Node) -> str:
+    """Return the type that a literal of Go makes, or that its elements have."""
+    type_ = literal.child_by_field_name("type")
+    while type_ is not None and (
+        inner := type_.child_by_field_name("element") or type_.child_by_field_name("value")
+    ):
+        type_ = inner
+    return "" if type_ is None else text_of(type_).lstrip("*")
+
+
+def labelled(node: Node, places: Places) -> str:
+    """Return what is called, or matched, with the name as a label; "" where that has no name."""
+    for above in nodes_around(node):
+        if above.type == "class_pattern":
+            return places.text(above.named_children[0])
+        if above.type == "call":
+            called = above.child_by_field_name("function")
+            return "" if called is None else places.text(called)
+        if above.type == "composite_literal":
+            return _made_by(above)
+        if above.type in ("struct_expression", "struct_pattern"):
+            type_ = above.child_by_field_name("name") or above.child_by_field_name("type")
+            return "" if type_ is None else places.text(type_).partition("<")[0].rstrip(":")
+        if above.type in ("declaration", "compound_literal_expression"):
+            return bare_type(above.child_by_field_name("type"))
+        if above.type not in _IN_LABELLED:
+            break
+    return ""
+
+
+_JS_LITERALS = ("object", "object_pattern")
+_SHORTHANDS = (
+    *("shorthand_property_identifier", "shorthand_field_identifier"),
+    "shorthand_property_identifier_pattern",
+)
+# Types that say of their first, or last, argument what they hold.
+_HOLDS_FIRST = (
+    *("Array", "ReadonlyArray", "Promise", "Set", "ReadonlySet", "Partial", "Readonly"),
+    *("Required", "Omit", "Pick"),
+)
+_HOLDS_LAST = ("Record", "Map", "ReadonlyMap")
+_FUNCTIONS = (
+    *("function_declaration", "function_expression", "arrow_function", "method_definition"),
+    "generator_function_declaration",
+)
+
+
+def is_shorthand(node: Node) -> bool:
+    """Return whether the name is both a field's and a variable's that is used."""
+    is_initial = node.parent is not None and node.parent.type == "shorthand_field_initializer"
+    return is_initial or node.type in _SHORTHANDS[:2]
+
+
+def shape_of(node: Node, places: Places) -> Shape | None:
+    """Return what is made or taken apart where the node names a field; None where it does not."""
+    parent = node.parent
+    if parent is None:
+        return None
+    is_short = is_shorthand(node) or node.type in _SHORTHANDS
+    if is_short and (rust := labelled(node, places)):
+        is_plain = parent.type == "shorthand_field_initializer" or parent.child_count == 1
+        return Shape(rust, is_short=True, is_plain=is_plain)
+    is_key = parent.type in ("pair", "pair_pattern") and _is_first(parent, node)
+    if not is_key and not is_short:
+        return None
+    for above in nodes_around(node):
+        if above.type in _JS_LITERALS:
+            return _of_script(above, places, is_short=is_short)
+    return None
+
+
+def _is_first(parent: Node, node: Node) -> bool:
+    key = parent.child_by_field_name("key")
+    return key is not None and key.id == node.id
+
+
+def _of_script(literal: Node, places: Places, *, is_short: bool) -> Shape:
+    names = [
+        text_of(key).strip("\"'")
+        for child in literal.named_children
+        if (key := _key_of(child)) is not None
+    ]
+    keys = frozenset(names)
+    type_, value = _told_type(literal, places)
+    has_more = any(child.type in ("spread_element", "rest_pattern") for child in literal.children)
+    return Shape(type_, keys, value, is_short, has_more=has_more)
+
+
+def _key_of(child: Node) -> Node | None:
+    if child.type in _SHORTHANDS:
+        return child
+    if child.type == "object_assignment_pattern":
+        return child.child_by_field_name("left")
+    if child.type == "method_definition":
+        return child.child_by_field_name("name")
+    return child.child_by_field_name("key")
+
+
+def _told_type(literal: Node, places: Places) -> tuple[str, str]:
+    """Return the type that is written for a literal or pattern, and what a pattern takes apart."""
+    child = literal
+    for above in nodes_around(literal):
+        match above.type:
+            case "array" | "parenthesized_expression" | "array_pattern" | "assignment_pattern":
+                pass
+            case "as_expression" | "satisfies_expression":
+                return _held(above.named_children[-1]), ""
+            case "variable_declarator":
+                value = above.child_by_field_name("value")
+                is_pattern = value is not None and value.id != child.id
+                taken = places.text(value) if value is not None and is_pattern else ""
+                return _held(above.child_by_field_name("type")), taken
+            case "required_parameter" | "optional_parameter" | "public_field_definition":
+                return _held(above.child_by_field_name("type")), ""
+            case "return_statement":
+                function = next(
+                    (one for one in nodes_around(above) if one.type in _FUNCTIONS), None
+                )
+                told = None if function is None else function.child_by_field_name("return_type")
+                return _held(told), ""
+            case "arrow_function":
+                return _held(above.child_by_field_name("return_type")), ""
+            case _:
+                return "", ""
+        child = above
+    return "", ""
+
+
+def _held(node: Node | None) -> str:
+    """Return the name of a written type, of a list or a promise that of what it holds."""
+    while node is not None and node.type in ("type_annotation", "array_type", "readonly_type"):
+        node = next(iter(node.named_children), None)
+    if node is not None and node.type == "generic_type":
+        name, arguments = bare_type(node), node.child_by_field_name("type_arguments")
+        inner = [] if arguments is None else arguments.named_children
+        if inner and name in _HOLDS_FIRST:
+            return _held(inner[0])
+        if inner and name in _HOLDS_LAST:
+            return _held(inner[-1])
+        return name
+    is_name = node is not None and node.type in ("type_identifier", "nested_type_identifier")
+    return text_of(node).rpartition(".")[2] if node is not None and is_name else ""

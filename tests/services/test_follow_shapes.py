@@ -1,0 +1,227 @@
+"""Fields of types in TypeScript and Rust, and values of enumerations, that are called otherwise."""
+
+from pathlib import Path
+
+import pytest
+from following import following
+
+SHAPE_TS = """export interface Shape {
+  id: string;
+  widthMm: number;
+  heightMm: number;
+}
+"""
+SHAPE_RS = """pub struct Shape {
+    pub id: String,
+    pub width_mm: u32,
+    pub height: u32,
+}
+"""
+KIND_RS = """pub enum Kind {
+    Small,
+    Bigg(u8),
+    Named { width: u8 },
+}
+"""
+CRATE = {
+    "Cargo.toml": '[package]\nname = "a"\nversion = "0.1.0"\nedition = "2021"\n',
+    "src/lib.rs": "pub mod shape;\npub mod kind;\npub mod area;\n",
+}
+SCRIPT = ("shape.ts", SHAPE_TS, "widthMm", "width", {})
+STRUCT = ("src/shape.rs", SHAPE_RS, "width_mm", "width", CRATE)
+ENUM = ("src/kind.rs", KIND_RS, "Bigg", "Big", CRATE)
+
+
+async def renamed(root: Path, home, path: str, text: str) -> tuple[str, str]:
+    """Return what becomes of a file where the name of its home is changed, and what is left."""
+    place, defined, old, new, more = home
+    project = following(root, {place: defined, path: text, **more})
+    await project.replace(place, (old, new))
+    return project.offered.get(path, text), project.left
+
+
+@pytest.mark.parametrize(
+    ("line", "then"),
+    [
+        ("const f = (s: Shape) => s.widthMm * s.heightMm;", "(s: Shape) => s.width * s.heightMm"),
+        ("const wide = (all: Shape[]) => all.filter((x) => x.widthMm > 3);", "(x) => x.width > 3"),
+        ('const s: Shape = { id: "a", widthMm: 1 };', '{ id: "a", width: 1 }'),
+        ('const s: Shape[] = [{ id: "a", widthMm: 1 }];', '[{ id: "a", width: 1 }]'),
+        ("const s: Readonly<Partial<Shape>> = { widthMm: 1 };", "{ width: 1 }"),
+        ("const s: Record<string, Shape> = { widthMm: 1 };", "{ width: 1 }"),
+        ("const s = { widthMm: 1 } as Shape;", "{ width: 1 } as Shape"),
+        ("const s = { widthMm: 1 } satisfies Shape;", "{ width: 1 } satisfies Shape"),
+        ("const f = (): Shape => ({ widthMm: 1 });", "({ width: 1 })"),
+        ("function f(): Promise<Shape> {\n  return { widthMm };\n}", "{ width: widthMm }"),
+        ("function f({ widthMm }: Shape) {}", "{ width: widthMm }: Shape"),
+        ("function f({ widthMm = 3 }: Shape) {}", "{ width: widthMm = 3 }: Shape"),
+        ("function f({ widthMm: w }: Shape) {}", "{ width: w }: Shape"),
+        ("function f(s: Shape) {\n  const { widthMm } = s;\n}", "const { width: widthMm } = s"),
+        ("const { widthMm, heightMm } = shape();", "{ width: widthMm, heightMm }"),
+        ("expect(area({ widthMm: 1, heightMm: 2 }));", "{ width: 1, heightMm: 2 }"),
+    ],
+)
+async def test_a_field_of_a_type_is_followed_in_typescript(tmp_path: Path, line, then):
+    text = f'import {{ Shape }} from "./shape";\n\n{line}\n'
+    after, left = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert then in after
+    assert after.replace("width: widthMm", "widthMm").count("\n") == text.count("\n")
+    assert "left" not in left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "const f = (b: Box) => b.widthMm;",
+        "const b: Box = { widthMm: 1 };",
+        "draw({ widthMm: 1, color: 2 });",
+        "const f = (b: { widthMm: number }) => 1;",
+        "const widthMm = 1;",
+        "console.log(widthMm);",
+        "const s: string = { widthMm: 1 };",
+    ],
+)
+async def test_a_field_of_something_else_is_left_in_typescript(tmp_path: Path, line):
+    box = "export interface Box {\n  widthMm: number;\n}\n"
+    text = f'import {{ Shape }} from "./shape";\nimport {{ Box }} from "./box";\n\n{line}\n'
+    home = (*SCRIPT[:4], {"box.ts": box})
+    after, _ = await renamed(tmp_path, home, "use.ts", text)
+    assert after == text
+
+
+@pytest.mark.parametrize("line", ["draw({ widthMm: 1 });", "all.map(({ widthMm }) => 1);"])
+async def test_what_one_name_alone_does_not_tell_is_named_as_left(tmp_path: Path, line):
+    text = f'import {{ Shape }} from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n{line}\n'
+    after, left = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert line in after
+    assert "use.ts, line 4: which widthMm is meant is not clear" in left
+
+
+@pytest.mark.parametrize(
+    ("defined", "use", "then"),
+    [
+        ("export type Shape = {\n  id: string;\n  widthMm: number;\n};\n", "s.widthMm", "s.width"),
+        ("export class Shape {\n  widthMm = 1;\n  id = 2;\n}\n", "s.widthMm", "s.width"),
+        (
+            "export class Shape {\n  readonly widthMm: number = 1;\n  id = 2;\n}\n",
+            "new Shape().widthMm",
+            "new Shape().width",
+        ),
+        ("export enum Shape {\n  Flat,\n  widthMm,\n}\n", "Shape.widthMm", "Shape.width"),
+        ("export enum Shape {\n  A = 1,\n  widthMm = 2,\n}\n", "Shape.widthMm", "Shape.width"),
+        (
+            "export class Shape {\n  widthMm = (id: string) => {\n    return id;\n  };\n}\n",
+            's.widthMm("a")',
+            's.width("a")',
+        ),
+    ],
+)
+async def test_whatever_has_fields_is_followed_in_typescript(tmp_path: Path, defined, use, then):
+    text = f'import {{ Shape }} from "./shape";\n\nconst f = (s: Shape) => {use};\n'
+    after, _ = await renamed(tmp_path, ("shape.ts", defined, *SCRIPT[2:]), "use.ts", text)
+    assert f"=> {then};" in after
+
+
+async def test_a_field_of_a_class_is_followed_in_javascript_and_in_the_class(tmp_path: Path):
+    defined = (
+        "export class Shape {\n  widthMm = 1;\n  twice() {\n    return this.widthMm * 2;\n  }\n}\n"
+    )
+    use = 'import { Shape } from "./shape.js";\n\nconst s = new Shape();\ns.widthMm = 3;\n'
+    project = following(tmp_path, {"shape.js": defined, "use.js": use})
+    await project.replace("shape.js", ("widthMm =", "width ="))
+    assert "return this.width * 2;" in project.offered["shape.js"]
+    assert "s.width = 3;" in project.offered["use.js"]
+
+
+async def test_a_field_of_a_type_within_a_type_is_nobodys(tmp_path: Path):
+    defined = "export interface Shape {\n  id: string;\n  size: { widthMm: number };\n}\n"
+    text = 'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.size.widthMm;\n'
+    after, _ = await renamed(tmp_path, ("shape.ts", defined, *SCRIPT[2:]), "use.ts", text)
+    assert after == text
+
+
+@pytest.mark.parametrize(
+    ("line", "then"),
+    [
+        ("fn f(s: &Shape) -> u32 { s.width_mm }", "{ s.width }"),
+        ('fn f() -> Shape { Shape { id: "".into(), width_mm: 1 } }', "width: 1 }"),
+        ("fn f(width_mm: u32) -> Shape { Shape { width_mm, height: 1 } }", "{ width: width_mm, h"),
+        ("fn f(s: Shape) { let Shape { width_mm, .. } = s; }", "{ width: width_mm, .. }"),
+        ("fn f(s: Shape) { let Shape { width_mm: w, .. } = s; }", "{ width: w, .. }"),
+        ('fn f(s: &Shape) { println!("{}", s.width_mm); }', "s.width)"),
+        ("fn f(all: &[Shape]) -> bool { all.iter().any(|s| s.width_mm > 2) }", "s.width > 2"),
+    ],
+)
+async def test_a_field_of_a_struct_is_followed_in_rust(tmp_path: Path, line, then):
+    text = f"use crate::shape::Shape;\n\n{line}\n"
+    after, left = await renamed(tmp_path, STRUCT, "src/area.rs", text)
+    assert then in after
+    assert "left" not in left
+
+
+async def test_a_field_that_is_bound_by_mut_is_left_in_rust(tmp_path: Path):
+    text = (
+        "use crate::shape::Shape;\n\nfn f(s: Shape) -> u32 { s.width_mm }\n"
+        "fn g(s: Shape) { let Shape { mut width_mm, .. } = s; }\n"
+    )
+    after, left = await renamed(tmp_path, STRUCT, "src/area.rs", text)
+    assert "{ s.width }" in after
+    assert "{ mut width_mm, .. }" in after
+    assert "src/area.rs, line 4: which width_mm is meant is not clear" in left
+
+
+@pytest.mark.parametrize(
+    ("use", "line", "then"),
+    [
+        ("Kind", "matches!(k, Kind::Bigg(_))", "matches!(k, Kind::Big(_))"),
+        ("Kind", "match k { Kind::Bigg(n) => *n > 1, _ => false }", "{ Kind::Big(n) =>"),
+        ("Kind::{self, Bigg}", "match k { Bigg(n) => *n > 1, _ => false }", "{ Big(n) =>"),
+        ("Kind::*", "match k { Bigg(n) => *n > 1, _ => false }", "{ Big(n) =>"),
+    ],
+)
+async def test_a_variant_is_followed_in_rust(tmp_path: Path, use, line, then):
+    text = f"use crate::kind::{use};\n\nfn f(k: &crate::kind::Kind) -> bool {{ {line} }}\n"
+    after, left = await renamed(tmp_path, ENUM, "src/area.rs", text)
+    assert then in after
+    assert "left" not in left
+    assert "Bigg" not in after
+
+
+async def test_a_variant_that_all_names_bring_is_left_where_it_is_not_the_only_one(tmp_path: Path):
+    text = (
+        "use crate::kind::Kind;\nuse crate::kind::Kind::*;\n\n"
+        "fn f(k: &Kind) -> bool { match k { Bigg(n) => *n > 1, _ => false } }\n"
+        "fn g() -> Kind { Kind::Bigg(1) }\n"
+    )
+    other = {"src/other.rs": "pub enum Other {\n    Bigg,\n    Tiny,\n}\n"}
+    home = (*ENUM[:4], {**CRATE, **other})
+    after, left = await renamed(tmp_path, home, "src/area.rs", text)
+    assert "{ Kind::Big(1) }" in after
+    assert "{ Bigg(n)" in after
+    assert "src/area.rs, line 4: which Bigg is meant is not clear" in left
+
+
+async def test_a_field_of_a_variant_is_no_field_of_its_type(tmp_path: Path):
+    text = (
+        "use crate::kind::Kind;\n\n"
+        "fn f(k: &Kind) -> u8 { match k { Kind::Named { width } => *width, _ => 0 } }\n"
+    )
+    home = (ENUM[0], ENUM[1], "width", "wide", CRATE)
+    assert await renamed(tmp_path, home, "src/area.rs", text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("defined", "line", "then"),
+    [
+        ("enum class Kind { Small, Bigg };", "k == Kind::Bigg", "k == Kind::Big"),
+        ("enum Kind { Small, Bigg };", "k == Bigg", "k == Big"),
+        ("enum Kind { Small, Bigg = 4 };", "k == Kind::Bigg", "k == Kind::Big"),
+        ("enum Kind { Small, Bigg };", "k == Other::Bigg", "k == Other::Bigg"),
+        ("enum class Kind { Small, Bigg };", "k == Bigg", "k == Bigg"),
+    ],
+)
+async def test_a_value_of_an_enumeration_is_followed_in_cpp(tmp_path: Path, defined, line, then):
+    text = f'#include "kind.hpp"\n\nbool f(Kind k) {{ return {line}; }}\n'
+    home = ("kind.hpp", f"#pragma once\n\n{defined}\n", "Bigg", "Big", {})
+    after, _ = await renamed(tmp_path, home, "use.cpp", text)
+    assert f"return {then};" in after
