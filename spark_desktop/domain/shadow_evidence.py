@@ -29,7 +29,7 @@ Change = tuple[frozenset[int], frozenset[int]]
 # Characters of a report: a page or two for a model with a small context.
 REPORT = 4000
 # How the runners of tests name the one that failed: pytest, unittest, cargo, go, TAP, node, vitest,
-# jest, and our own for examples.
+# jest, mocha, GoogleTest, Catch2, doctest, and our own for examples.
 _FAILED = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
@@ -45,12 +45,21 @@ _FAILED = tuple(
         r"^\s*\u2716 (?!\d+ problems?\b| *\d+:\d+ |failing tests:$)(.+?)(?: \([\d.]+ms\))?$",
         r"^\s*(?:\u00d7|FAIL) +(\S+ > .+?)(?: \d+ms)?$",
         r"^\s*● (?!Console$)(.+)$",
+        r"^ {2}\d+\) (\S.*(?:\n {7,}\S.*){0,8}):$",
+        # What is said of it stands between its beginning and its end.
+        r"^\[ RUN      \] (\S+)$(?=(?:\n(?!\[ RUN ).*)*\n\[  FAILED  \] \1\b)",
+        r"^-{60,}\n(\S.*(?:\n {2}.*)*)\n-{60,}\n\S.*\d+\)?\n\.{60,}$",
+        r"^TEST CASE:  (.+(?:\n {2}\S.*)*)$",
     )
 )
 _PASSED = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         r"^\s*Tests:? .*?(\d+) passed",
+        r"^(?:\[doctest\] )?test cases: .*?(\d+) passed",
+        r"^All tests passed \(.* in (\d+) test cases?\)",
+        r"^\[  PASSED  \] (\d+) tests?\.",
+        r"^ +(\d+) passing \(",
         r"(?:^|\s)(\d+) passed",
         r"^Ran (\d+) tests?",
         r"^[#\u2139] pass (\d+)",
@@ -179,7 +188,9 @@ def failed_tests(output: str) -> dict[str, str]:
     """Return the names of the tests that failed, in their order, with what is said of each."""
     text = plain(output)
     marks = sorted(
-        (match.start(), match[1].strip()) for one in _FAILED for match in one.finditer(text)
+        (match.start(), " ".join(match[1].split()))
+        for one in _FAILED
+        for match in one.finditer(text)
     )
     found: dict[str, str] = {}
     for place, (start, name) in enumerate(marks):

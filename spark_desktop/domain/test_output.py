@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
+from spark_desktop.domain.failure_formats.checked import checked_failures
 from spark_desktop.domain.failure_formats.compiled import (
     assertions,
     compiler_errors,
@@ -20,6 +21,7 @@ from spark_desktop.domain.failure_formats.compiled import (
 from spark_desktop.domain.failure_formats.found import Found, Reader
 from spark_desktop.domain.failure_formats.javascript import (
     jest_failures,
+    mocha_failures,
     node_test_failures,
     node_traces,
     tsc_errors,
@@ -48,7 +50,9 @@ _READERS: tuple[Reader, ...] = (
     node_test_failures,
     jest_failures,
     vitest_failures,
+    mocha_failures,
     tsc_errors,
+    checked_failures,
     compiler_errors,
     assertions,
     tracebacks,

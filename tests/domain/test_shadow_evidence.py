@@ -1,5 +1,7 @@
 """What the results of a check before and after a proposal show of it."""
 
+from pathlib import Path
+
 import pytest
 
 from spark_desktop.domain.changed_examples import examples_in, given_examples
@@ -18,6 +20,8 @@ from spark_desktop.domain.shadow_evidence import (
     report_of,
 )
 from spark_desktop.domain.words import say
+
+RUNS = Path(__file__).parents[1] / "data" / "test_runs"
 
 TESTS = DetectedCheck("pytest", Stage.TESTS, ("pytest",), proves=True)
 LINT = DetectedCheck("ruff check", Stage.LINTS, ("ruff",))
@@ -240,6 +244,21 @@ def test_failed_tests_are_named_as_their_runners_do(output, names):
 
 
 @pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("googletest", ["Bad.Two", "Bad.Throws", "All/P.Odd/1"]),
+        ("catch2", ["two is bad", "two is bad deep inside", "it throws"]),
+        ("doctest", ["two is bad", "two is bad deep inside", "it throws"]),
+        ("mocha", ["stands alone", "f throws", "f deep is bad"]),
+    ],
+)
+def test_failed_tests_of_recorded_runs_have_their_names_and_what_was_said(name, names):
+    found = failed_tests((RUNS / f"{name}.txt").read_text())
+    assert list(found) == names
+    assert all("f(2)" in found[one] or "strictly" in found[one] for one in names[:1])
+
+
+@pytest.mark.parametrize(
     ("output", "count"),
     [
         ("14 passed, 1 skipped in 0.2s", 14),
@@ -250,6 +269,11 @@ def test_failed_tests_are_named_as_their_runners_do(output, names):
         ("# pass 5\n# fail 0", 5),
         ("--- PASS: TestA (0.00s)\n--- PASS: TestB (0.00s)\nok  \tx\t0.1s", 2),
         ("4 examples", 4),
+        ("[  PASSED  ] 1 test.", 1),
+        ("test cases: 3 | 1 passed | 2 failed\nassertions: 5 | 1 passed | 4 failed", 1),
+        ("[doctest] test cases: 2 | 2 passed | 0 failed | 0 skipped", 2),
+        ("All tests passed (4 assertions in 2 test cases)", 2),
+        ("  3 passing (5ms)", 3),
         ("fine", None),
     ],
 )

@@ -116,6 +116,30 @@ RECORDED = {
         ("", "expected ‘;’ before ‘}’ token", ["a.cpp:5"]),
     ],
 }
+EQUAL = "Expected equality of these values:"
+STRICTLY = "AssertionError [ERR_ASSERTION]: Expected values to be strictly"
+RECORDED |= {
+    "googletest": [
+        ("Bad.Two", EQUAL, ["a.cpp:5"]),
+        ("Bad.Two", "Value of: f(2) == 2", ["a.cpp:6"]),
+        ("All/P.Odd/1", EQUAL, ["a.cpp:10"]),
+    ],
+    "catch2": [
+        ("two is bad", "CHECK( f(2) == 2 )", ["a.cpp:6"]),
+        ("two is bad", "REQUIRE( f(3) == 3 )", ["a.cpp:7"]),
+        ("it throws", "due to unexpected exception with message:", ["a.cpp:9"]),
+    ],
+    "doctest": [
+        ("two is bad", "CHECK( f(2) == 2 ) is NOT correct!", ["a.cpp:6"]),
+        ("two is bad", "REQUIRE( f(3) == 3 ) is NOT correct!", ["a.cpp:7"]),
+        ("it throws", "test case THREW exception: unknown exception", ["a.cpp:9"]),
+    ],
+    "mocha": [
+        ("stands alone", f"{STRICTLY} deep-equal:", ["a.test.js:8"]),
+        ("f throws", "Error: too much", ["a.test.js:2", "a.test.js:6"]),
+        ("f deep is bad", f"{STRICTLY} equal:", ["a.test.js:5"]),
+    ],
+}
 RECORDED["pytest_short"] = RECORDED["pytest"]
 
 

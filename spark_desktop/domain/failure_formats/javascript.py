@@ -1,4 +1,4 @@
-"""Failures as Node's test runner, Jest, Vitest, Node itself and tsc write them."""
+"""Failures as Node's test runner, Jest, Vitest, Mocha, Node itself and tsc write them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,10 @@ _JEST = re.compile(r"\s*● (.+)$")
 _JEST_END = re.compile(r"\s*● |(?:PASS|FAIL) |Test Suites: |Tests: ")
 _VITEST = re.compile(r"\s*FAIL\s+(?:\|\S+\| )?(\S+\.\w+)(?: > (.+)| \[.*\])$")
 _VITEST_END = re.compile(r"\s*FAIL\s|⎯{5,}")
+_MOCHA = re.compile(r" {2}\d+\) (.+)$")
+_MOCHA_TITLE = re.compile(r" {7,}\S")
+# Titles of Mocha's suites and tests that stand below each other.
+_TITLES = 8
 _SHOWN_PLACE = re.compile(r"((?:[A-Za-z]:)?[^\s:][^:]{0,400}):(\d+)$")
 _TSC = re.compile(r"(\S.{0,400}?)(?:\((\d+),\d+\):|:(\d+):\d+ -) error (TS\d+): (.*)$")
 # Above a stack without a test: the error's message, and the line of code that Node shows.
@@ -61,6 +65,26 @@ def vitest_failures(lines: Sequence[str]) -> Iterator[Found]:
             continue
         end = end_of(lines, number + 1, _VITEST_END)
         found = _block(lines, number, end, (head[2] or head[1]).strip())
+        if found is not None:
+            yield found
+
+
+def mocha_failures(lines: Sequence[str]) -> Iterator[Found]:
+    """Yield the failures that Mocha lists at its end, each under the titles of its suites."""
+    for number, line in enumerate(lines):
+        if (head := _MOCHA.match(line)) is None:
+            continue
+        titles = [head[1]]
+        for below in lines[number + 1 : number + _TITLES]:
+            if titles[-1].endswith(":") or not _MOCHA_TITLE.match(below):
+                break
+            titles.append(below.strip())
+        if not titles[-1].endswith(":"):
+            # While it goes on it only numbers what fails.
+            continue
+        name = " ".join(titles).removesuffix(":")
+        last = number + len(titles) - 1
+        found = _block(lines, last, end_of(lines, last + 1, _MOCHA), name)
         if found is not None:
             yield found
 
