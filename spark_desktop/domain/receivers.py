@@ -30,7 +30,6 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     "javascript": (
         r"(?<![\w.]){x}\s*[?!]?\s*:\s*" + _TYPE,
         r"(?<![\w.]){x}\s*(?::[^=\n]+)?=\s*(?:await\s+)?new\s+" + _TYPE,
-        r"(?<![\w.]){x}\s*(?:[?!]?\s*:|=)\s*(\{{)",
     ),
 }
 # They stand where a type would, and are none.
@@ -44,8 +43,7 @@ _SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 def type_of(receiver: str, language: str, before: str) -> str | None:
     """Return the last type that the text ``before`` the call gives the receiver; None for none.
 
-    Only its last name, without a module; "{" for a type, or an object, that is written out. A call
-    in lower case makes anything.
+    Only its last name, without a module. A call in lower case makes anything.
     """
     if not _SIMPLE.fullmatch(receiver):
         return None
@@ -55,9 +53,6 @@ def type_of(receiver: str, language: str, before: str) -> str | None:
         for match in re.finditer(pattern.format(x=re.escape(receiver)), before):
             name = re.split(r"\.|::", match[1])[-1] or match[1]
             if match[1].endswith("::") or name in _NO_TYPES:
-                continue
-            if name == "{":
-                found.append((match.start(), name))
                 continue
             is_made = match[0].endswith(("(", "{"))
             if is_made and not name.lstrip("_")[:1].isupper():
