@@ -18,7 +18,12 @@ from spark_desktop.adapters.renaming_nodes import (
     namespaces_around,
     nodes_around,
 )
-from spark_desktop.adapters.renaming_shapes import is_shorthand, labelled, shape_of
+from spark_desktop.adapters.renaming_shapes import (
+    is_of_written_type,
+    is_shorthand,
+    labelled,
+    shape_of,
+)
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.adapters.renaming_waits import wait_of
 from spark_desktop.domain.defined import Defined
@@ -141,14 +146,6 @@ def _occurrence(
     )
 
 
-def _is_of_written_type(binder: Node) -> bool:
-    """Return whether a member is of a type of TypeScript that is written out, not of a class."""
-    is_member = binder.type in ("property_signature", "method_signature")
-    holder = binder.parent.parent if is_member and binder.parent is not None else None
-    named = ("interface_declaration", "type_alias_declaration")
-    return is_member and (holder is None or holder.type not in named)
-
-
 def _is_before_body(function: Node, inner: Node) -> bool:
     """Return whether a part of a function is read outside of it: a default, or an annotation."""
     is_function = function.type in ("function_definition", "lambda")
@@ -178,7 +175,7 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
         return Role.SHORTHAND, ""
     if parent is not None and parent.type == "global_statement":
         return Role.BARE, GLOBAL
-    if binder is not None and _is_of_written_type(binder):
+    if binder is not None and is_of_written_type(binder):
         return Role.LABEL, ""
     if binder is not None:
         return Role.BOUND, ""

@@ -9,6 +9,7 @@ from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_fields import only_told
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
 from spark_desktop.adapters.renaming_results import given_back, returned_by
+from spark_desktop.adapters.renaming_shapes import is_of_written_type
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.adapters.renaming_waits import turning_of
 from spark_desktop.domain.code import Definition
@@ -20,8 +21,6 @@ _ONLY_TYPESCRIPT = (
     *("interface_declaration", "type_alias_declaration", "enum_declaration"),
     *("enum_body", "property_signature", "public_field_definition"),
 )
-# Whose fields are declared by signatures.
-_HOLDERS = ("interface_declaration", "type_alias_declaration")
 _ONLY_CPP = ("class_specifier", "alias_declaration")
 _FUNCTION_VALUES = ("arrow_function", "function_expression")
 _SLASH = "positional_separator"
@@ -101,10 +100,9 @@ def _fields(node: Node, kind: str) -> Iterator[tuple[str, Node, Node]]:
     if named is None or named.type != "property_identifier":
         return
     value = node.child_by_field_name("value")
-    around = node.parent
     if node.type == "property_signature":
         # A type that is written out within another one has no name.
-        if around is not None and around.parent is not None and around.parent.type in _HOLDERS:
+        if not is_of_written_type(node):
             yield kind, named, node
     elif value is not None and value.type in _FUNCTION_VALUES:
         yield "function", named, value

@@ -4,7 +4,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, nodes_around
-from spark_desktop.domain.file_names import Shape
+from spark_desktop.domain.file_names import WRITTEN, Shape
 
 _IN_LABELLED = (
     *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
@@ -46,6 +46,9 @@ def labelled(node: Node, places: Places) -> str:
 
 
 _JS_LITERALS = ("object", "object_pattern")
+# Where a type is written out that has a name, and what may stand between.
+NAMED = ("interface_declaration", "type_alias_declaration")
+_JOINED = ("intersection_type", "parenthesized_type")
 _SHORTHANDS = (
     *("shorthand_property_identifier", "shorthand_field_identifier"),
     "shorthand_property_identifier_pattern",
@@ -68,11 +71,23 @@ def is_shorthand(node: Node) -> bool:
     return is_initial or node.type in _SHORTHANDS[:2]
 
 
+def is_of_written_type(binder: Node) -> bool:
+    """Return whether a member is of a type of TypeScript that is written out, not of a class."""
+    if binder.type not in ("property_signature", "method_signature") or binder.parent is None:
+        return False
+    holder = binder.parent.parent
+    while holder is not None and holder.type in _JOINED:
+        holder = holder.parent
+    return holder is None or holder.type not in NAMED
+
+
 def shape_of(node: Node, places: Places) -> Shape | None:
     """Return what is made or taken apart where the node names a field; None where it does not."""
     parent = node.parent
     if parent is None:
         return None
+    if is_of_written_type(parent):
+        return Shape(WRITTEN)
     is_short = is_shorthand(node) or node.type in _SHORTHANDS
     if is_short and (rust := labelled(node, places)):
         is_plain = parent.type == "shorthand_field_initializer" or parent.child_count == 1
@@ -100,7 +115,17 @@ def _of_script(literal: Node, places: Places, *, is_short: bool) -> Shape:
     keys = frozenset(names)
     type_, value = _told_type(literal, places)
     has_more = any(child.type in ("spread_element", "rest_pattern") for child in literal.children)
-    return Shape(type_, keys, value, is_short, has_more=has_more)
+    around = literal.parent
+    named = around.child_by_field_name("name") if around is not None else None
+    return Shape(
+        type_,
+        keys,
+        value,
+        is_short,
+        has_more=has_more,
+        is_made=literal.type == "object",
+        holder=text_of(named) if named is not None and literal.type == "object" else "",
+    )
 
 
 def _key_of(child: Node) -> Node | None:
@@ -147,6 +172,12 @@ def _held(node: Node | None) -> str:
     """Return the name of a written type, of a list or a promise that of what it holds."""
     while node is not None and node.type in ("type_annotation", "array_type", "readonly_type"):
         node = next(iter(node.named_children), None)
+    if node is not None and node.type in ("intersection_type", "union_type"):
+        # What may be missing, or has more, is still what it is.
+        found = {_held(one) for one in node.named_children} - {"", WRITTEN}
+        return found.pop() if len(found) == 1 else ""
+    if node is not None and node.type == "object_type":
+        return WRITTEN
     if node is not None and node.type == "generic_type":
         name, arguments = bare_type(node), node.child_by_field_name("type_arguments")
         inner = [] if arguments is None else arguments.named_children

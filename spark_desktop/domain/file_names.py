@@ -51,13 +51,18 @@ class Call:
     wait: Wait | None = None
 
 
+# A type that is written out where it is needed, which has no name.
+WRITTEN = "{}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a literal makes, or a pattern takes apart, by the names of its fields.
 
     ``type`` is what is written for it, "" for nothing; ``keys`` are all names that it has, with
-    ``has_more`` not all; ``taken`` is the value that a pattern takes apart. One that ``is_short``
-    is the name of a variable as well, alone where that ``is_plain``.
+    ``has_more`` not all; ``taken`` is the value that a pattern takes apart, ``holder`` the variable
+    that a literal is given to. One that ``is_short`` is the name of a variable as well, alone where
+    that ``is_plain``. One that ``is_made`` is a literal.
     """
 
     type: str = ""
@@ -66,6 +71,8 @@ class Shape:
     is_short: bool = False
     is_plain: bool = True
     has_more: bool = False
+    is_made: bool = False
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

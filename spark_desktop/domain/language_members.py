@@ -20,6 +20,21 @@ run name path exists mkdir touch unlink rename stat read_text write_text resolve
 cancel submit put acquire group groups span execute fetchone fetchall commit rollback
 cursor save
 """
+# Fields that a browser's elements, events and answers have, and those of Rust's library.
+_FIELDS = {
+    "script": """
+    id value type title href src alt width height top left right bottom x y z target key code style
+    label text html children parent parentElement className classList dataset checked disabled
+    selected hidden files file size status statusText ok body headers method mode url data error
+    message cause stack query params host hostname port protocol hash pathname search origin state
+    history location document window navigator current props ref index input prototype constructor
+    description content options items duration currentTime color font opacity display position
+    padding margin border background transform root node signal timeout version env argv default
+    result response request
+    """,
+    "rust": "start end status stdout stderr stdin",
+}
+_SCRIPT, _RUST = (frozenset(words.split()) for words in _FIELDS.values())
 _LANGUAGE_TYPES = frozenset(_TYPES.split())
 _PYTHON = frozenset().union(
     *(dir(type_) for type_ in (str, bytes, int, float, list, dict, set, frozenset, Exception))
@@ -35,3 +50,9 @@ def is_language_type(name: str) -> bool:
 def is_language_member(name: str, language: str) -> bool:
     """Return whether the usual types of the language, or of its libraries, have such a member."""
     return name in _OTHERS or (language == "python" and name in _PYTHON)
+
+
+def is_language_field(name: str, language: str) -> bool:
+    """Return whether the usual types of the language, or of its libraries, have such a field."""
+    fields = {"rust": _RUST, "javascript": _SCRIPT, "typescript": _SCRIPT, "tsx": _SCRIPT}
+    return name in fields.get(language, ()) or is_language_member(name, language)

@@ -2,8 +2,19 @@
 
 import re
 
-from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role, Shape
-from spark_desktop.domain.language_members import is_language_member, is_language_type
+from spark_desktop.domain.file_names import (
+    WRITTEN,
+    Brought,
+    FileNames,
+    Occurrence,
+    Role,
+    Shape,
+)
+from spark_desktop.domain.language_members import (
+    is_language_field,
+    is_language_member,
+    is_language_type,
+)
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of
 from spark_desktop.domain.target_names import Target, Uses
@@ -31,12 +42,19 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
         return Uses()
     classes = _family(target, file)
     found, doubtful = [*alone], [*unsure]
-    for one in here:
+    # What a variable holds is as clear as the literal that it was given.
+    unclear: set[str] = set()
+    for one in sorted(here, key=lambda one: one.shape is None):
         is_meant = _is_meant(one, target, file, classes)
+        if one.shape is not None and not is_meant:
+            unclear.add(one.shape.holder)
+        elif is_meant and one.receiver and one.receiver in unclear:
+            is_meant = None
         if is_meant is None:
             doubtful.append(one)
         elif is_meant:
             found.append(one)
+    doubtful.sort(key=lambda one: one.start)
     is_elsewhere = file.language == "go" and file.package != target.package
     return Uses(tuple(found), tuple(doubtful), False, is_elsewhere and target.is_private)
 
@@ -91,8 +109,9 @@ def _is_meant(
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
         return None if target.is_unique and not is_language_type(told) else False
+    is_usual = is_language_field if target.kind == "constant" else is_language_member
     if target.is_unique and (
-        not is_language_member(target.name, file.language) or _is_named_after(last, classes)
+        not is_usual(target.name, file.language) or _is_named_after(last, classes)
     ):
         return True
     return None
@@ -111,15 +130,23 @@ def _is_field_of(
         type_ = one.owner
     if not type_ and shape.taken:
         type_ = type_of(shape.taken, file.language, _before(one, file))
+    if type_ == WRITTEN:
+        return False
     if type_ in classes:
         # Beside ``mut`` or ``ref`` the name alone cannot be replaced.
         return shape.is_plain or None
     if type_:
         return None if target.is_unique and not is_language_type(type_) else False
-    if not shape.keys <= target.fields or not target.is_unique:
+    if not shape.keys <= target.fields:
         return False
-    # Two fields of the class and nothing else are no chance.
-    return (len(shape.keys) > 1) or None
+    if not target.is_unique:
+        # Where the class is known it may be meant.
+        is_known = file.path in target.homes
+        is_known |= any(each.name == target.container for each in file.brought)
+        return None if is_known else False
+    # Two fields of the class and nothing else are no chance, but for names that all have.
+    is_usual = is_language_field(target.name, file.language)
+    return (len(shape.keys) > 1 and not is_usual) or None
 
 
 def _is_class(brought: Brought) -> bool:

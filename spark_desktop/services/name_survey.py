@@ -8,7 +8,7 @@ from typing import Protocol
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.file_names import FileNames, Role
+from spark_desktop.domain.file_names import WRITTEN, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import target_of, uses_in
@@ -192,11 +192,21 @@ class Survey:
                 is_same = one.container in classes and (path in target.homes or one.container)
                 if one.name == target.name and not is_same:
                     return False
-            for use in file.occurrences:
-                is_other = use.receiver in _OWN and use.owner not in classes
-                if use.name == target.name and target.container and is_other:
+            for use in file.occurrences if target.container else ():
+                if use.name == target.name and _is_of_other(use, target, classes):
                     return False
         return True
+
+
+def _is_of_other(use: Occurrence, target: Target, classes: Collection[str]) -> bool:
+    """Return whether the use shows that something else has a member of the target's name."""
+    if use.receiver in _OWN or (use.role is Role.BOUND and use.receiver == use.owner != ""):
+        return use.owner not in classes
+    shape = use.shape
+    if shape is None or shape.type == WRITTEN:
+        return shape is not None
+    is_untold = shape.is_made and not (shape.type or shape.has_more)
+    return is_untold and not shape.keys <= target.fields
 
 
 async def workspace_tree(files: FileStore, more: Iterable[str]) -> Tree:

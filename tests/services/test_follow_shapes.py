@@ -225,3 +225,63 @@ async def test_a_value_of_an_enumeration_is_followed_in_cpp(tmp_path: Path, defi
     home = ("kind.hpp", f"#pragma once\n\n{defined}\n", "Bigg", "Big", {})
     after, _ = await renamed(tmp_path, home, "use.cpp", text)
     assert f"return {then};" in after
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "const layout = { widthMm: 1, color: 2 };\nconst wide = layout.widthMm;",
+        "const one = { widthMm: 1 };\nconst wide = one.widthMm;",
+        "const wide = (b: { widthMm: number }) => b.widthMm;",
+        "const f = ({ widthMm, id }: { widthMm: number; id: string }) => widthMm;",
+        "interface Page {\n  size: { widthMm: number };\n}\nconst wide = page.size.widthMm;",
+        "function f() {\n  interface Own {\n    widthMm: number;\n  }\n  return own.widthMm;\n}",
+        "namespace Api {\n  export interface Own {\n    widthMm: number;\n  }\n}\nown.widthMm;",
+    ],
+)
+async def test_what_is_written_out_without_a_name_has_fields_as_well(tmp_path: Path, line):
+    text = f'import {{ Shape }} from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n{line}\n'
+    after, _ = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert "=> s.width;" in after
+    assert after.endswith(f"\n{line}\n")
+
+
+async def test_what_a_variable_holds_is_called_as_in_its_literal(tmp_path: Path):
+    text = (
+        'import { Shape } from "./shape";\n\n'
+        "const size = { widthMm: 1, heightMm: 2 };\nconst wide = size.widthMm;\n"
+    )
+    after, left = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert "const size = { width: 1, heightMm: 2 };\nconst wide = size.width;" in after
+    assert "left" not in left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "const { width, height } = element.getBoundingClientRect();",
+        "canvas.resize({ width: 1, height: 2 });",
+        "image.width = 3;",
+    ],
+)
+async def test_a_field_that_a_browser_has_too_is_named_as_left(tmp_path: Path, line):
+    defined = "export interface Box {\n  width: number;\n  height: number;\n}\n"
+    text = f'import {{ Box }} from "./box";\n\nconst f = (b: Box) => b.width;\n{line}\n'
+    home = ("box.ts", defined, "width", "wide", {})
+    after, left = await renamed(tmp_path, home, "use.ts", text)
+    assert "=> b.wide;" in after
+    assert line in after
+    assert "use.ts, line 4: which width is meant is not clear" in left
+
+
+async def test_what_has_more_than_a_type_is_followed_in_typescript(tmp_path: Path):
+    defined = "export type Shape = Base & {\n  id: string;\n  widthMm: number;\n};\n"
+    text = (
+        'import { Shape } from "./shape";\n\n'
+        "function f({ widthMm, depth }: Shape & { depth: number }) {}\n"
+        "const s: Shape | null = { widthMm: 1 };\n"
+    )
+    home = ("shape.ts", defined, *SCRIPT[2:])
+    after, _ = await renamed(tmp_path, home, "use.ts", text)
+    assert "{ width: widthMm, depth }: Shape &" in after
+    assert "Shape | null = { width: 1 }" in after
