@@ -88,6 +88,8 @@ def shape_of(node: Node, places: Places) -> Shape | None:
         return None
     if is_of_written_type(parent):
         return Shape(WRITTEN)
+    if parent.type == "jsx_attribute" and node.type == "property_identifier":
+        return _of_element(parent)
     is_short = is_shorthand(node) or node.type in _SHORTHANDS
     if is_short and (rust := labelled(node, places)):
         is_plain = parent.type == "shorthand_field_initializer" or parent.child_count == 1
@@ -99,6 +101,19 @@ def shape_of(node: Node, places: Places) -> Shape | None:
         if above.type in _JS_LITERALS:
             return _of_script(above, places, is_short=is_short)
     return None
+
+
+def _of_element(attribute: Node) -> Shape | None:
+    element = attribute.parent
+    named = element.child_by_field_name("name") if element is not None else None
+    if element is None or named is None:
+        return None
+    given = [one for one in element.named_children if one.type == "jsx_attribute"]
+    # These are React's own.
+    keys = {text_of(one.named_children[0]) for one in given} - {"key", "ref", "children"}
+    has_more = any(one.type == "jsx_expression" for one in element.named_children)
+    type_ = text_of(named).rpartition(".")[2]
+    return Shape(type_, frozenset(keys), has_more=has_more, is_element=True)
 
 
 def _is_first(parent: Node, node: Node) -> bool:

@@ -62,7 +62,8 @@ class Shape:
     ``type`` is what is written for it, "" for nothing; ``keys`` are all names that it has, with
     ``has_more`` not all; ``taken`` is the value that a pattern takes apart, ``holder`` the variable
     that a literal is given to. One that ``is_short`` is the name of a variable as well, alone where
-    that ``is_plain``. One that ``is_made`` is a literal.
+    that ``is_plain``. One that ``is_made`` is a literal; of one that ``is_element`` the type is
+    what JSX makes with the names.
     """
 
     type: str = ""
@@ -72,6 +73,7 @@ class Shape:
     is_plain: bool = True
     has_more: bool = False
     is_made: bool = False
+    is_element: bool = False
     holder: str = ""
 
 

@@ -1,6 +1,7 @@
 """Which occurrences of a name are the member of one class, by what they are called on."""
 
 import re
+from collections.abc import Collection
 
 from spark_desktop.domain.file_names import (
     WRITTEN,
@@ -41,11 +42,20 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     if not (here or alone or unsure) or _has_other(target, file, tree):
         return Uses()
     classes = _family(target, file)
+    near = {
+        one.local
+        for one in file.brought
+        if tree.files(file.language, file.path, one.module) & target.paths
+    }
+    near |= {one.name for one in file.defined if file.path in target.homes}
     found, doubtful = [*alone], [*unsure]
     # What a variable holds is as clear as the literal that it was given.
     unclear: set[str] = set()
     for one in sorted(here, key=lambda one: one.shape is None):
-        is_meant = _is_meant(one, target, file, classes)
+        if one.shape is not None and one.shape.is_element:
+            is_meant = _is_given(one.shape, target, classes, near)
+        else:
+            is_meant = _is_meant(one, target, file, classes)
         if one.shape is not None and not is_meant:
             unclear.add(one.shape.holder)
         elif is_meant and one.receiver and one.receiver in unclear:
@@ -147,6 +157,21 @@ def _is_field_of(
     # Two fields of the class and nothing else are no chance, but for names that all have.
     is_usual = is_language_field(target.name, file.language)
     return (len(shape.keys) > 1 and not is_usual) or None
+
+
+def _is_given(
+    shape: Shape, target: Target, classes: frozenset[str], near: Collection[str]
+) -> bool | None:
+    """Return whether JSX gives an element the target; ``near`` is what is from where it is."""
+    is_props = target.kind == "constant" or target.container.endswith("Props")
+    if not shape.type[:1].isupper() or not is_props:
+        return False
+    if f"{shape.type}Props" in classes:
+        return True
+    if not target.is_unique or is_language_field(target.name, target.language):
+        return None if shape.type in near else False
+    is_sure = len(shape.keys) > 1 and shape.keys <= target.fields
+    return is_sure or None
 
 
 def _is_class(brought: Brought) -> bool:

@@ -285,3 +285,47 @@ async def test_what_has_more_than_a_type_is_followed_in_typescript(tmp_path: Pat
     after, _ = await renamed(tmp_path, home, "use.ts", text)
     assert "{ width: widthMm, depth }: Shape &" in after
     assert "Shape | null = { width: 1 }" in after
+
+
+PROPS = """import { Size } from "./size";
+
+export interface BoxProps {
+  id: string;
+  onSave: (id: string) => void;
+}
+
+export const Box = ({ id }: BoxProps) => <p>{id}</p>;
+"""
+
+
+@pytest.mark.parametrize(
+    ("holder", "line", "then"),
+    [
+        ("BoxProps", "<Box onSave={save} />", "<Box onStore={save} />"),
+        ("BoxProps", "<ui.Box {...rest} onSave />", "<ui.Box {...rest} onStore />"),
+        ("BoxProps", "<Form onSave={save} />", "<Form onSave={save} />"),
+        ("BoxProps", "<form onSave={save} />", "<form onSave={save} />"),
+        ("Props", '<Box key={1} id="a" onSave={save} />', '<Box key={1} id="a" onStore={save} />'),
+    ],
+)
+async def test_what_an_element_is_given_is_followed_in_jsx(tmp_path: Path, holder, line, then):
+    text = f'import {{ Box }} from "./box";\n\nexport const App = () => {line};\n'
+    home = ("box.tsx", PROPS.replace("BoxProps", holder), "onSave", "onStore", {})
+    after, _ = await renamed(tmp_path, home, "app.tsx", text)
+    assert f"=> {then};" in after
+
+
+async def test_what_an_element_of_the_file_is_given_is_named_as_left(tmp_path: Path):
+    other = {"form.tsx": PROPS.replace("Box", "Form")}
+    text = (
+        'import { Box, Props } from "./box";\nimport { Form } from "./form";\n\n'
+        "const f = (p: Props) => p.onSave;\n"
+        "export const One = () => <Box onSave={save} />;\n"
+        "export const Two = () => <Form onSave={save} />;\n"
+    )
+    home = ("box.tsx", PROPS.replace("BoxProps", "Props"), "onSave", "onStore", other)
+    after, left = await renamed(tmp_path, home, "app.tsx", text)
+    assert "p.onStore" in after
+    assert after.count("onSave={save}") == 2
+    assert "app.tsx, line 5: which onSave is meant is not clear" in left
+    assert "line 6" not in left
