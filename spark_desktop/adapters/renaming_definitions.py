@@ -9,7 +9,7 @@ from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_fields import only_told
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
 from spark_desktop.adapters.renaming_results import given_back, returned_by
-from spark_desktop.adapters.renaming_shapes import is_of_written_type
+from spark_desktop.adapters.renaming_shapes import is_of_written_type, is_own_parameter
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.adapters.renaming_waits import turning_of
 from spark_desktop.domain.code import Definition
@@ -20,6 +20,7 @@ _ONLY_TYPESCRIPT = (
     *("method_signature", "abstract_method_signature", "abstract_class_declaration"),
     *("interface_declaration", "type_alias_declaration", "enum_declaration"),
     *("enum_body", "property_signature", "public_field_definition"),
+    *("required_parameter", "optional_parameter"),
 )
 _ONLY_CPP = ("class_specifier", "alias_declaration")
 _FUNCTION_VALUES = ("arrow_function", "function_expression")
@@ -34,8 +35,9 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
         return ()
     found = []
     for node in parsed.nodes(tuple(_types(table, parsed.grammar.name))):
-        # What stands in a function is nobody else's.
-        if any(above.type in table.scopes for above in nodes_around(node)):
+        # What stands in a function is nobody else's, but for fields that a constructor declares.
+        holder = node.parent.parent if is_own_parameter(node) and node.parent is not None else node
+        if any(above.type in table.scopes for above in nodes_around(holder or node)):
             continue
         for kind, name, about in _named(node, table):
             found.append(_defined(path, parsed, places, node, (kind, name, about)))
@@ -58,6 +60,10 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
     match node.type:
         case "enum_body" | "property_signature" | "public_field_definition" | "field_definition":
             yield from _fields(node, kind)
+        case "required_parameter" | "optional_parameter":
+            named = node.child_by_field_name("pattern")
+            if named is not None and is_own_parameter(node):
+                yield kind, named, node
         case "assignment" | "variable_declarator":
             yield from _assigned(node)
         case "const_spec" | "var_spec":

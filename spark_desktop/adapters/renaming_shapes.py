@@ -49,6 +49,9 @@ _JS_LITERALS = ("object", "object_pattern")
 # Where a type is written out that has a name, and what may stand between.
 NAMED = ("interface_declaration", "type_alias_declaration")
 _JOINED = ("intersection_type", "parenthesized_type")
+# What makes a parameter a field, and the classes that may have one.
+_OWN = ("accessibility_modifier", "readonly", "override_modifier")
+_CLASSES = ("class_declaration", "abstract_class_declaration", "class")
 _SHORTHANDS = (
     *("shorthand_property_identifier", "shorthand_field_identifier"),
     "shorthand_property_identifier_pattern",
@@ -88,6 +91,9 @@ def shape_of(node: Node, places: Places) -> Shape | None:
         return None
     if is_of_written_type(parent):
         return Shape(WRITTEN)
+    if is_own_parameter(parent) and parent.child_by_field_name("pattern") == node:
+        # In the constructor a variable has the name, too.
+        return Shape(_class_around(parent), is_plain=False)
     if parent.type == "jsx_attribute" and node.type == "property_identifier":
         return _of_element(parent)
     is_short = is_shorthand(node) or node.type in _SHORTHANDS
@@ -101,6 +107,18 @@ def shape_of(node: Node, places: Places) -> Shape | None:
         if above.type in _JS_LITERALS:
             return _of_script(above, places, is_short=is_short)
     return None
+
+
+def is_own_parameter(node: Node) -> bool:
+    """Return whether a parameter of a constructor of TypeScript is a field of the class, too."""
+    is_parameter = node.type in ("required_parameter", "optional_parameter")
+    return is_parameter and any(one.type in _OWN for one in node.children)
+
+
+def _class_around(node: Node) -> str:
+    around = (one for one in nodes_around(node) if one.type in _CLASSES)
+    named = next((one.child_by_field_name("name") for one in around), None)
+    return "" if named is None else text_of(named)
 
 
 def _of_element(attribute: Node) -> Shape | None:

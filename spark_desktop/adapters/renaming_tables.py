@@ -119,6 +119,8 @@ JAVASCRIPT = NameTable(
         "property_signature": "constant",
         "public_field_definition": "constant",
         "field_definition": "constant",
+        "required_parameter": "constant",
+        "optional_parameter": "constant",
         "variable_declarator": "",
     },
     labels=_edges("pair.key pair_pattern.key export_specifier.alias"),

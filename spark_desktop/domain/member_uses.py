@@ -42,6 +42,8 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     if not (here or alone or unsure) or _has_other(target, file, tree):
         return Uses()
     classes = _family(target, file)
+    # A parameter of a constructor that is a field keeps its name: its class has the one before.
+    classes -= {one.owner for one in here if _is_own_parameter(one)}
     near = {
         one.local
         for one in file.brought
@@ -157,6 +159,11 @@ def _is_field_of(
     # Two fields of the class and nothing else are no chance, but for names that all have.
     is_usual = is_language_field(target.name, file.language)
     return (len(shape.keys) > 1 and not is_usual) or None
+
+
+def _is_own_parameter(one: Occurrence) -> bool:
+    shape = one.shape
+    return one.role is Role.BOUND and shape is not None and not (shape.is_plain or shape.is_short)
 
 
 def _is_given(

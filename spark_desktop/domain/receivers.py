@@ -37,6 +37,8 @@ _NO_TYPES = frozenset(
     {"return", "auto", "const", "new", "in", "of", "is", "not", "and", "or", "else", "await"}
     | {"typeof", "case", "mut"}
 )
+# What is made right where it is used, without what would be called on it.
+_MADE = re.compile(r"\(?new\s+([A-Za-z_][\w.]*)(?:<[^()]*>)?\([^()]*\)\)?")
 _SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 
 
@@ -45,6 +47,8 @@ def type_of(receiver: str, language: str, before: str) -> str | None:
 
     Only its last name, without a module. A call in lower case makes anything.
     """
+    if (made := _MADE.fullmatch(receiver)) is not None:
+        return made[1].rpartition(".")[2]
     if not _SIMPLE.fullmatch(receiver):
         return None
     family = "javascript" if language in _JS else "cpp" if language == "c" else language

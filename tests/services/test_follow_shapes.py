@@ -329,3 +329,39 @@ async def test_what_an_element_of_the_file_is_given_is_named_as_left(tmp_path: P
     assert after.count("onSave={save}") == 2
     assert "app.tsx, line 5: which onSave is meant is not clear" in left
     assert "line 6" not in left
+
+
+async def test_a_field_that_a_constructor_declares_is_followed(tmp_path: Path):
+    defined = (
+        "export class Shape {\n  constructor(\n    readonly id: string,\n"
+        "    public widthMm: number,\n  ) {}\n  twice() {\n    return this.widthMm * 2;\n  }\n}\n"
+    )
+    use = 'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n'
+    project = following(tmp_path, {"shape.ts": defined, "use.ts": use})
+    await project.replace("shape.ts", ("widthMm:", "width:"))
+    assert "return this.width * 2;" in project.offered["shape.ts"]
+    assert "=> s.width;" in project.offered["use.ts"]
+
+
+async def test_a_field_that_another_constructor_declares_is_left(tmp_path: Path):
+    text = (
+        'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n'
+        "export class Square implements Shape {\n"
+        "  constructor(public id: string, readonly widthMm: number) {}\n"
+        "  area() {\n    return this.widthMm ** 2;\n  }\n}\n"
+        'const wide = new Square("a", 1).widthMm;\n'
+    )
+    after, left = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert after == text.replace("=> s.widthMm", "=> s.width")
+    assert "use.ts, line 5: which widthMm is meant is not clear" in left
+    assert "use.ts, line 10: which widthMm is meant is not clear" in left
+
+
+async def test_a_field_that_the_constructor_of_another_class_declares_is_another(tmp_path: Path):
+    text = (
+        'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n'
+        "class Box {\n  constructor(private widthMm: number) {}\n}\n"
+        "const wide = (b) => b.widthMm;\n"
+    )
+    after, _ = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert after == text.replace("s.widthMm", "s.width")
