@@ -22,6 +22,7 @@ from spark_desktop.adapters.renaming_shapes import (
     is_of_written_type,
     is_shorthand,
     labelled,
+    shape_in_macro,
     shape_of,
 )
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
@@ -180,12 +181,19 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
     if binder is not None:
         return Role.BOUND, ""
     if parent is not None and parent.type == "token_tree":
-        # A macro's words are not parsed: what stands before tells a member.
-        before = places.content[max(0, places.start(node) - 200) : places.start(node)]
-        if match := _BEFORE_MEMBER.search(before):
-            return Role.MEMBER, match[1]
+        return _role_in_macro(node, places)
     if node.type == "property_identifier":
         return Role.LABEL, ""
+    return Role.BARE, ""
+
+
+def _role_in_macro(node: Node, places: Places) -> tuple[Role, str]:
+    """Return what the name is by what stands around it: a macro's words are not parsed."""
+    before = places.content[max(0, places.start(node) - 200) : places.start(node)]
+    if match := _BEFORE_MEMBER.search(before):
+        return Role.MEMBER, match[1]
+    if (shape := shape_in_macro(node, places)) is not None:
+        return (Role.SHORTHAND if shape.is_short else Role.LABEL), ""
     return Role.BARE, ""
 
 

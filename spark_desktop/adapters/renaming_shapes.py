@@ -74,6 +74,27 @@ def is_shorthand(node: Node) -> bool:
     return is_initial or node.type in _SHORTHANDS[:2]
 
 
+def shape_in_macro(node: Node, places: Places) -> Shape | None:
+    """Return what the words of a macro make, or match, of Rust with the name of a field.
+
+    They are not parsed: ``Name {`` stands before, and ``:``, or nothing, behind.
+    """
+    tree, following = node.parent, node.next_sibling
+    if tree is None or tree.type != "token_tree" or following is None:
+        return None
+    named, before = tree.prev_sibling, node.prev_sibling
+    if named is None or named.type != "identifier" or not text_of(tree).startswith("{"):
+        return None
+    is_first = before is not None and text_of(before) in ("{", ",", "mut", "ref")
+    if not text_of(named)[:1].isupper() or not is_first or before is None:
+        return None
+    is_short = text_of(following) in (",", "}")
+    if not is_short and text_of(following) != ":":
+        return None
+    is_plain = text_of(before) in ("{", ",")
+    return Shape(places.text(named), is_short=is_short, is_plain=is_plain)
+
+
 def is_of_written_type(binder: Node) -> bool:
     """Return whether a member is of a type of TypeScript that is written out, not of a class."""
     if binder.type not in ("property_signature", "method_signature") or binder.parent is None:
@@ -89,6 +110,8 @@ def shape_of(node: Node, places: Places) -> Shape | None:
     parent = node.parent
     if parent is None:
         return None
+    if parent.type == "token_tree":
+        return shape_in_macro(node, places)
     if is_of_written_type(parent):
         return Shape(WRITTEN)
     if is_own_parameter(parent) and parent.child_by_field_name("pattern") == node:

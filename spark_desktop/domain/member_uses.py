@@ -41,7 +41,7 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     alone, unsure = _variants(target, file)
     if not (here or alone or unsure) or _has_other(target, file, tree):
         return Uses()
-    classes = _family(target, file)
+    classes = _family(target, file, tree)
     # A parameter of a constructor that is a field keeps its name: its class has the one before.
     classes -= {one.owner for one in here if _is_own_parameter(one)}
     near = {
@@ -96,7 +96,7 @@ def _is_meant(
         return _is_field_of(one, one.shape, target, file, classes)
     if one.role is Role.LABEL:
         # A class is made, or matched, by the names of its fields.
-        made = one.receiver.rpartition(".")[2]
+        made = one.receiver.replace("::", ".").rpartition(".")[2]
         if made in ("replace", "_replace") and target.kind == "constant":
             return _is_copied(one, file, classes)
         if not made and file.language in ("c", "cpp") and target.kind == "constant":
@@ -215,9 +215,14 @@ def _before(one: Occurrence, file: FileNames) -> str:
     return file.content if is_field else file.content[start : one.start]
 
 
-def _family(target: Target, file: FileNames) -> frozenset[str]:
-    """Return the class and those of the file that come from it."""
-    classes = {target.container}
+def _family(target: Target, file: FileNames, tree: Tree) -> frozenset[str]:
+    """Return the class, as it is called in the file too, and those of the file that are from it."""
+    classes = {target.container} | {
+        one.local
+        for one in file.brought
+        if one.name == target.container
+        and tree.files(file.language, file.path, one.module) & target.paths
+    }
     size = 0
     while size != len(classes):
         size = len(classes)

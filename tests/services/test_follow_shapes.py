@@ -365,3 +365,38 @@ async def test_a_field_that_the_constructor_of_another_class_declares_is_another
     )
     after, _ = await renamed(tmp_path, SCRIPT, "use.ts", text)
     assert after == text.replace("s.widthMm", "s.width")
+
+
+@pytest.mark.parametrize(
+    ("line", "then"),
+    [
+        ("vec![Shape { id: id(), width_mm: 1, height: 2 }]", "width: 1, height: 2 }]"),
+        ("vec![crate::shape::Shape { width_mm, height: 2 }]", "{ width: width_mm, height: 2 }]"),
+        ("assert!(matches!(s, Shape { width_mm, .. }))", "Shape { width: width_mm, .. }))"),
+        ("crate::shape::Shape { width_mm: 1, ..old }", "Shape { width: 1, ..old }"),
+        ("shape::Shape { width_mm: 1, ..old }", "Shape { width: 1, ..old }"),
+        ("Form { width_mm: 1, ..old }", "Form { width: 1, ..old }"),
+        ("assert_eq!(s, Other { width_mm: 1 })", "Other { width_mm: 1 })"),
+        ("vec![Shape { height: width_mm, ..old }]", "{ height: width_mm, ..old }]"),
+        ("f!(Shape { height: f(width_mm), ..old })", "{ height: f(width_mm), ..old })"),
+        ("assert!(matches!(s, Shape { mut width_mm, .. }))", "Shape { mut width_mm, .. }))"),
+    ],
+)
+async def test_a_field_is_followed_in_macros_and_by_each_name(tmp_path: Path, line, then):
+    text = (
+        "use crate::shape::{self, Shape, Shape as Form};\n\n"
+        f"fn f(s: Shape) {{ {line}; }}\nfn g(s: Form) -> u32 {{ s.width_mm }}\n"
+    )
+    after, _ = await renamed(tmp_path, STRUCT, "src/area.rs", text)
+    assert then in after
+    assert "(s: Form) -> u32 { s.width }" in after
+
+
+async def test_a_type_that_is_imported_by_another_name_is_meant(tmp_path: Path):
+    text = (
+        'import { Shape as Form } from "./shape";\nimport { Shape as Other } from "three";\n\n'
+        "const one: Form = { widthMm: 1 };\nconst two: Other = { widthMm: 1 };\n"
+    )
+    after, _ = await renamed(tmp_path, SCRIPT, "use.ts", text)
+    assert "one: Form = { width: 1 }" in after
+    assert "two: Other = { widthMm: 1 }" in after
