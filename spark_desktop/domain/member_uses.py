@@ -36,7 +36,9 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     here = [
         one
         for one in file.occurrences
-        if one.name == target.name and (one.role in _MEMBERS or one.shape is not None)
+        if one.name == target.name
+        and (one.role in _MEMBERS or one.shape is not None)
+        and not (file.language == "rust" and _is_of_other_kind(one, target, file))
     ]
     alone, unsure = _variants(target, file)
     if not (here or alone or unsure) or _has_other(target, file, tree):
@@ -121,12 +123,18 @@ def _is_meant(
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
         return None if target.is_unique and not is_language_type(told) else False
+    return _is_by_name(one, last, target, file, classes) or None
+
+
+def _is_by_name(
+    one: Occurrence, last: str, target: Target, file: FileNames, classes: frozenset[str]
+) -> bool:
+    """Return whether a member is the target's where nothing but its name tells."""
+    if not target.is_unique or _is_of_named_type(one, last, target, file):
+        # Nothing is got at through another type but what comes from there.
+        return False
     is_usual = is_language_field if target.kind == "constant" else is_language_member
-    if target.is_unique and (
-        not is_usual(target.name, file.language) or _is_named_after(last, classes)
-    ):
-        return True
-    return None
+    return not is_usual(target.name, file.language) or _is_named_after(last, classes)
 
 
 def _is_field_of(
@@ -161,9 +169,32 @@ def _is_field_of(
     return (len(shape.keys) > 1 and not is_usual) or None
 
 
+def _is_of_named_type(one: Occurrence, last: str, target: Target, file: FileNames) -> bool:
+    """Return whether a value, or a variant, is got at through what is another type by its name."""
+    if target.kind != "constant":
+        return False
+    if file.content[: one.start].endswith("::"):
+        return True
+    is_named = last[:1].isupper() and not last.isupper()
+    return is_named and file.language in ("javascript", "typescript", "tsx")
+
+
 def _is_own_parameter(one: Occurrence) -> bool:
     shape = one.shape
     return one.role is Role.BOUND and shape is not None and not (shape.is_plain or shape.is_short)
+
+
+def _is_of_other_kind(one: Occurrence, target: Target, file: FileNames) -> bool:
+    """Return whether a method of Rust is named where a field is meant, or a field for a method."""
+    is_field = target.kind == "constant"
+    if one.role is Role.BOUND:
+        defined = next((each for each in file.defined if each.name_at == one.start), None)
+        return defined is not None and (defined.parameters is None) is not is_field
+    if one.role is not Role.MEMBER or file.content[one.start - 1 : one.start] != ".":
+        return False
+    # With its types it is called as well.
+    is_called = one.call is not None or file.content.startswith("::", one.end)
+    return is_called is is_field
 
 
 def _is_given(

@@ -293,7 +293,7 @@ def _split(
             if back.get(other.container, other.container) == one.container
             and other.parameters == one.parameters
             and id(other) not in taken
-            and not old.has((one.container, other.name))
+            and not old.has((one.container, _told_apart(other)))
             and _can_stand_for(one, other)
         ]
         rest = likeness(one, same) if same is not None else 0.0
@@ -369,11 +369,17 @@ class _Version:
 
 
 def _key(one: Defined) -> tuple[str, str]:
-    return one.container, one.name
+    return one.container, _told_apart(one)
 
 
 def _moved_key(one: Defined, pairs: dict[str, str]) -> tuple[str, str]:
-    return pairs.get(one.container, one.container), one.name
+    return pairs.get(one.container, one.container), _told_apart(one)
+
+
+def _told_apart(one: Defined) -> str:
+    """Return the name; a method of Rust and a field that is called as it are two things."""
+    is_method = one.path.endswith(".rs") and bool(one.container) and one.parameters is not None
+    return f"{one.name}()" if is_method else one.name
 
 
 def _shape(one: Defined) -> tuple[object, ...]:

@@ -400,3 +400,64 @@ async def test_a_type_that_is_imported_by_another_name_is_meant(tmp_path: Path):
     after, _ = await renamed(tmp_path, SCRIPT, "use.ts", text)
     assert "one: Form = { width: 1 }" in after
     assert "two: Other = { widthMm: 1 }" in after
+
+
+GETTER_RS = (
+    f"{SHAPE_RS}\nimpl Shape {{\n"
+    "    pub fn width_mm(&self) -> u32 {\n        self.width_mm\n    }\n}\n"
+)
+GETTER_USE = (
+    "use crate::shape::Shape;\n\n"
+    "fn f(s: &Shape) -> u32 { s.width_mm() + s.width_mm }\n"
+    'fn g(s: &Shape) { println!("{} {}", s.width_mm(), s.width_mm); }\n'
+    "trait Wide { fn width_mm(&self) -> u32; }\n"
+    "impl Wide for Shape { fn width_mm(&self) -> u32 { self.width_mm } }\n"
+)
+
+
+async def test_a_method_that_is_called_as_a_field_keeps_its_name_in_rust(tmp_path: Path):
+    project = following(tmp_path, {"src/shape.rs": GETTER_RS, "src/area.rs": GETTER_USE, **CRATE})
+    await project.replace("src/shape.rs", ("pub width_mm:", "pub width:"))
+    assert "fn width_mm(&self) -> u32 {\n        self.width\n" in project.offered["src/shape.rs"]
+    after = project.offered["src/area.rs"]
+    assert "{ s.width_mm() + s.width }" in after
+    assert "s.width_mm(), s.width);" in after
+    assert "fn width_mm(&self) -> u32 { self.width }" in after
+
+
+async def test_a_field_that_is_called_as_a_method_keeps_its_name_in_rust(tmp_path: Path):
+    project = following(tmp_path, {"src/shape.rs": GETTER_RS, "src/area.rs": GETTER_USE, **CRATE})
+    await project.replace("src/shape.rs", ("fn width_mm", "fn width"))
+    assert "src/shape.rs" not in project.offered
+    after = project.offered["src/area.rs"]
+    assert "s.width() + s.width_mm }" in after
+    assert "s.width(), s.width_mm);" in after
+    assert "{ self.width_mm }" in after
+
+
+@pytest.mark.parametrize("line", ["log::Level::Bigg", "Other::Bigg", "log::Bigg"])
+async def test_a_variant_of_something_else_is_left_in_rust(tmp_path: Path, line):
+    text = (
+        "use crate::kind::Kind;\n\nfn f() -> Kind { Kind::Bigg(1) }\n"
+        f"fn g() {{ let level = {line}; }}\n"
+    )
+    after, left = await renamed(tmp_path, ENUM, "src/area.rs", text)
+    assert "{ Kind::Big(1) }" in after
+    assert f"= {line};" in after
+    assert "src/area.rs, line 4: which Bigg is meant is not clear" in left
+
+
+@pytest.mark.parametrize(
+    ("defined", "use"),
+    [
+        ("export enum Kind {\n  Small,\n  Bigg,\n}\n", "ts.Size.Bigg"),
+        ("export enum Kind {\n  Small,\n  Bigg,\n}\n", "Size.Bigg"),
+    ],
+)
+async def test_a_value_of_something_else_is_left_in_typescript(tmp_path: Path, defined, use):
+    text = f'import {{ Kind }} from "./kind";\n\nconst k = Kind.Bigg;\nconst s = {use};\n'
+    home = ("kind.ts", defined, "Bigg", "Big", {})
+    after, left = await renamed(tmp_path, home, "use.ts", text)
+    assert "const k = Kind.Big;" in after
+    assert f"const s = {use};" in after
+    assert "use.ts, line 4: which Bigg is meant is not clear" in left
