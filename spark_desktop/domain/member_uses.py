@@ -40,10 +40,11 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
         and (one.role in _MEMBERS or one.shape is not None)
         and not (file.language == "rust" and _is_of_other_kind(one, target, file))
     ]
-    alone, unsure = _variants(target, file)
+    classes = _family(target, file, tree)
+    in_rust, in_cpp = _variants(target, file), _alone_in_cpp(target, file, classes)
+    alone, unsure = in_rust[0] + in_cpp[0], in_rust[1] + in_cpp[1]
     if not (here or alone or unsure) or _has_other(target, file, tree):
         return Uses()
-    classes = _family(target, file, tree)
     # A parameter of a constructor that is a field keeps its name: its class has the one before.
     classes -= {one.owner for one in here if _is_own_parameter(one)}
     near = {
@@ -90,6 +91,29 @@ def _variants(target: Target, file: FileNames) -> tuple[list[Occurrence], list[O
     return found, bare if has_all else []
 
 
+def _alone_in_cpp(
+    target: Target, file: FileNames, classes: frozenset[str]
+) -> tuple[list[Occurrence], list[Occurrence]]:
+    """Return the uses of a member of C++ by its name alone, and those that may be one.
+
+    So it is called in its class, and where a ``using`` brings it.
+    """
+    if file.language != "cpp":
+        return [], []
+    brings = rf"\busing\s+(?:enum\s+(?:\w+::)*{target.container}\s*;|(?:\w+::)*{target.container}::"
+    is_brought = re.search(rf"{brings}{target.name}\s*;)", file.content) is not None
+    uses = [one for one in file.occurrences if one.name == target.name]
+    hidden = [one.scopes for one in uses if one.role is Role.BOUND and not one.receiver]
+    found = [
+        one
+        for one in uses
+        if one.role is Role.BARE
+        and (one.owner in classes or is_brought)
+        and not any(scopes and one.scopes[: len(scopes)] == scopes for scopes in hidden)
+    ]
+    return (found, []) if target.is_unique else ([], found)
+
+
 def _is_meant(
     one: Occurrence, target: Target, file: FileNames, classes: frozenset[str]
 ) -> bool | None:
@@ -107,6 +131,11 @@ def _is_meant(
         is_own = made in ("cls", "Self") and one.owner in classes
         return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
+        if file.language in ("c", "cpp") and all(
+            each.name_at != one.start for each in file.defined
+        ):
+            # A parameter of a method that is only declared stands in the class as well.
+            return False
         return bool(one.receiver) and one.receiver.rpartition("::")[2] in classes
     if one.receiver in _OWN or one.receiver.startswith("super"):
         return one.owner in classes

@@ -67,7 +67,8 @@ class NameChange:
     @property
     def is_resigned(self) -> bool:
         """Return whether callers have to look at it: other parameters or another result."""
-        is_other = self.old.parameters != self.new.parameters or self.old.result != self.new.result
+        is_other = self.old.parameters != self.new.parameters
+        is_other |= self.old.result != self.new.result and not _is_value(self.old)
         return is_other or self.gives_other or self.turns or self.turns_async or self.turns_plain
 
     @property
@@ -87,7 +88,7 @@ class NameChange:
     @property
     def gives_other_type(self) -> bool:
         """Return whether its result is of a type that callers have to look at."""
-        if _is_field(self.old) and self.is_renamed:
+        if (_is_field(self.old) and self.is_renamed) or _is_value(self.old):
             return False
         texts = self.old.text, self.new.text
         types = dict(self.renamed_types)
@@ -329,6 +330,11 @@ def _waits(one: Defined) -> bool:
 
 def _is_field(one: Defined) -> bool:
     return bool(one.container) and one.parameters is None and not one.is_property
+
+
+def _is_value(one: Defined) -> bool:
+    """Return whether it is a value of C: its type is called otherwise, and it is what it was."""
+    return not one.container and one.parameters is None
 
 
 class _Version:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from following import following
 
+from spark_desktop.adapters.renaming import TreeSitterNames
+from spark_desktop.domain.name_changes import changes_between
+
 SHAPE_TS = """export interface Shape {
   id: string;
   widthMm: number;
@@ -461,3 +464,73 @@ async def test_a_value_of_something_else_is_left_in_typescript(tmp_path: Path, d
     assert "const k = Kind.Big;" in after
     assert f"const s = {use};" in after
     assert "use.ts, line 4: which Bigg is meant is not clear" in left
+
+
+BOX_HPP = """#pragma once
+
+class Box {
+ public:
+  enum Kind { Small, Bigg };
+  Box() : size_(0) {}
+  int size() const { return size_; }
+  void grow(int by);
+  void shrink(int size_);
+
+ private:
+  int size_;
+  Kind kind_ = Bigg;
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "then"),
+    [
+        ("int size_;", "int count_;", ": count_(0) {}"),
+        ("int size_;", "int count_;", "{ return count_; }"),
+        ("Small, Bigg", "Small, Big", "kind_ = Big;"),
+    ],
+)
+async def test_a_member_is_followed_by_its_name_alone_in_its_class(tmp_path: Path, old, new, then):
+    project = following(tmp_path, {"box.hpp": BOX_HPP})
+    await project.replace("box.hpp", (old, new))
+    assert then in project.offered["box.hpp"]
+    assert "void shrink(int size_);" in project.offered["box.hpp"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "body", "then"),
+    [
+        ("int size_;", "int count_;", "size_ += by;", "count_ += by;"),
+        ("int size_;", "int count_;", "int size_ = by;", "int size_ = by;"),
+        ("int size() ", "int count() ", "by = size();", "by = count();"),
+        ("Small, Bigg", "Small, Big", "if (kind_ == Bigg) by = 1;", "if (kind_ == Big) by = 1;"),
+    ],
+)
+async def test_a_member_is_followed_where_its_class_is_defined(
+    tmp_path: Path, old, new, body, then
+):
+    text = f'#include "box.hpp"\n\nvoid Box::grow(int by) {{\n  {body}\n}}\nint f(Box b) {{}}\n'
+    project = following(tmp_path, {"box.hpp": BOX_HPP, "box.cpp": text})
+    await project.replace("box.hpp", (old, new))
+    assert f"  {then}\n" in project.offered.get("box.cpp", text)
+
+
+@pytest.mark.parametrize(
+    "using", ["using enum Kind;", "using enum app::Kind;", "using Kind::Bigg;"]
+)
+async def test_a_value_that_a_using_brings_is_followed_in_cpp(tmp_path: Path, using):
+    text = f'#include "kind.hpp"\n\nbool f(Kind k) {{\n  {using}\n  return k == Bigg;\n}}\n'
+    home = ("kind.hpp", "#pragma once\n\nenum class Kind { Small, Bigg };\n", "Bigg", "Big", {})
+    after, _ = await renamed(tmp_path, home, "use.cpp", text)
+    assert "return k == Big;" in after
+
+
+async def test_a_value_that_goes_to_another_enumeration_is_what_it_was(tmp_path: Path):
+    defined = "#pragma once\n\nenum Kind { Small, Bigg };\nenum Size { Tiny };\n"
+    text = '#include "kind.hpp"\n\nint f() { return Bigg; }\n'
+    project = following(tmp_path, {"kind.hpp": defined, "use.cpp": text})
+    before = TreeSitterNames().defined("kind.hpp", defined)
+    await project.replace("kind.hpp", (", Bigg", ""), ("Tiny", "Tiny, Bigg"))
+    after = TreeSitterNames().defined("kind.hpp", project.text("kind.hpp"))
+    assert changes_between(before, after).changed == ()
