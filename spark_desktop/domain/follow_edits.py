@@ -427,13 +427,26 @@ class _Following:
 
     def _tell_texts(self) -> None:
         """Say of comments and texts that they name what has another name now."""
-        if not self._followed.change.is_renamed or not self._uses.found:
+        file, target = self._file, self._target
+        is_known = any(one.name == target.container != "" for one in file.brought)
+        if not self._followed.change.is_renamed or not (self._uses.found or is_known):
             return
-        for one in self._file.occurrences:
-            if one.role is Role.TEXT and one.name == self._target.name:
+        for one in file.occurrences:
+            if one.role is Role.TEXT and one.name == target.name:
+                is_key = self._is_key(one)
+                if not (self._uses.found or is_key):
+                    continue
                 reason = say("it stands in a comment or a text")
-                is_text = not self._is_formatted(one)
-                self._left.append(Left(self._file.path, one.line, reason, is_text=is_text))
+                is_text = not (self._is_formatted(one) or is_key)
+                self._left.append(Left(file.path, one.line, reason, is_text=is_text))
+
+    def _is_key(self, one: Occurrence) -> bool:
+        """Return whether a text is the name of a field and no more: ``Pick<Shape, "width">``."""
+        content = self._file.content
+        before, after = content[one.start - 1 : one.start], content[one.end : one.end + 1]
+        is_script = self._file.language in ("javascript", "typescript", "tsx")
+        is_field = bool(self._target.container) and self._target.kind == "constant"
+        return is_script and is_field and before == after and before in ("'", '"', "`")
 
     def _is_formatted(self, one: Occurrence) -> bool:
         """Return whether a macro of Rust may put the value in the place of its name in a text."""

@@ -203,8 +203,10 @@ def _is_of_other(use: Occurrence, target: Target, classes: Collection[str]) -> b
     if use.receiver in _OWN or (use.role is Role.BOUND and use.receiver == use.owner != ""):
         return use.owner not in classes
     shape = use.shape
-    if shape is None or shape.type == WRITTEN:
-        return shape is not None
+    if shape is None or target.kind != "constant":
+        return False
+    if shape.type == WRITTEN:
+        return True
     is_untold = shape.is_made and not (shape.type or shape.has_more)
     return is_untold and not shape.keys <= target.fields
 

@@ -534,3 +534,29 @@ async def test_a_value_that_goes_to_another_enumeration_is_what_it_was(tmp_path:
     await project.replace("kind.hpp", (", Bigg", ""), ("Tiny", "Tiny, Bigg"))
     after = TreeSitterNames().defined("kind.hpp", project.text("kind.hpp"))
     assert changes_between(before, after).changed == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'type Wide = Pick<Shape, "widthMm">;',
+        "const wide = (s: Shape) => s['widthMm'];",
+        'type Width = Shape["widthMm"];',
+        'const s: Shape = { "widthMm": 1 };',
+    ],
+)
+async def test_a_text_that_is_the_name_of_a_field_is_named_as_left(tmp_path: Path, line):
+    other = 'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n'
+    text = f'import {{ Shape }} from "./shape";\n\n{line}\n'
+    home = (*SCRIPT[:4], {"other.ts": other})
+    after, left = await renamed(tmp_path, home, "use.ts", text)
+    assert after == text
+    assert "use.ts, line 3: it stands in a comment or a text" in left
+
+
+async def test_a_literal_of_values_does_not_hide_a_method(tmp_path: Path):
+    defined = "export class Shape {\n  area() {\n    return 1;\n  }\n}\n"
+    text = 'import { Shape } from "./shape";\n\nlog({ area: 1, color: 2 });\nmake().area();\n'
+    home = ("shape.ts", defined, "area()", "surface()", {})
+    after, _ = await renamed(tmp_path, home, "use.ts", text)
+    assert after == text.replace("make().area()", "make().surface()")
