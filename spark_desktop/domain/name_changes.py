@@ -17,6 +17,8 @@ from spark_desktop.domain.waiting import awaited
 _SAME_PLACE, _ELSEWHERE = 0.75, 0.9
 # A second candidate that is nearly as good makes it a guess.
 _MARGIN = 0.1
+# Of two names that have more in common than not.
+_LIKE_NAMES = 0.6
 # Shorter definitions resemble one another by chance: only the same words in the same place count.
 _SHORT = 10
 # Tokens that are compared of a long definition.
@@ -416,12 +418,43 @@ def _matched(
             there = new.neighbours(other, set(here))
             is_here = tuple(here.get(key) if key else None for key in there) == around
             if score := _score(one, other, is_here):
-                scores[i, j] = score
+                # Fields of one type look the same: their order and their names tell them apart.
+                in_turn = is_here and _in_turn(one, other, gone, come, back)
+                scores[i, j] = score + (2 * _MARGIN if in_turn else 0.0)
     return [
         (gone[i], come[j])
         for (i, j), score in scores.items()
         if all(score - rest > _MARGIN for (k, m), rest in scores.items() if (k == i) != (m == j))
     ]
+
+
+def _in_turn(
+    one: Defined,
+    other: Defined,
+    gone: Sequence[Defined],
+    come: Sequence[Defined],
+    back: Mapping[str, str],
+) -> bool:
+    """Return whether two fields have the same place among those that changed, and like names."""
+    here = [each for each in gone if _is_field(each) and each.container == one.container]
+    there = [
+        each
+        for each in come
+        if _is_field(each) and back.get(each.container, each.container) == one.container
+    ]
+    if len(here) != len(there) or one not in here or other not in there:
+        return False
+    alike = _alike(one.name, other.name)
+    return (
+        here.index(one) == there.index(other)
+        and alike >= _LIKE_NAMES
+        and all(_alike(one.name, each.name) < alike for each in there if each is not other)
+        and all(_alike(each.name, other.name) < alike for each in here if each is not one)
+    )
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False).ratio()
 
 
 def _moved_key_of(key: tuple[str, str], pairs: dict[str, str]) -> tuple[str, str]:

@@ -560,3 +560,18 @@ async def test_a_literal_of_values_does_not_hide_a_method(tmp_path: Path):
     home = ("shape.ts", defined, "area()", "surface()", {})
     after, _ = await renamed(tmp_path, home, "use.ts", text)
     assert after == text.replace("make().area()", "make().surface()")
+
+
+async def test_fields_that_are_renamed_in_one_save_are_told_apart_by_their_names(tmp_path: Path):
+    text = 'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm * s.heightMm;\n'
+    project = following(tmp_path, {"shape.ts": SHAPE_TS, "use.ts": text})
+    await project.replace("shape.ts", ("widthMm", "width"), ("heightMm", "height"))
+    assert "=> s.width * s.height;" in project.offered["use.ts"]
+
+
+@pytest.mark.parametrize(("one", "two"), [("left", "top"), ("height", "width")])
+async def test_fields_whose_names_do_not_tell_which_they_were_are_left(tmp_path: Path, one, two):
+    text = 'import { Shape } from "./shape";\n\nconst f = (s: Shape) => s.widthMm * s.heightMm;\n'
+    project = following(tmp_path, {"shape.ts": SHAPE_TS, "use.ts": text})
+    await project.replace("shape.ts", ("widthMm", one), ("heightMm", two))
+    assert project.offered == {}
