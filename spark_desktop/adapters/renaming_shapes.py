@@ -197,6 +197,9 @@ def _key_of(child: Node) -> Node | None:
 def _told_type(literal: Node, places: Places) -> tuple[str, str]:
     """Return the type that is written for a literal or pattern, and what a pattern takes apart."""
     child = literal
+    around = literal.parent
+    if around is not None and around.type == "pair":
+        return _of_record(around.parent), ""
     for above in nodes_around(literal):
         match above.type:
             case "array" | "parenthesized_expression" | "array_pattern" | "assignment_pattern":
@@ -224,6 +227,19 @@ def _told_type(literal: Node, places: Places) -> tuple[str, str]:
     return "", ""
 
 
+def _of_record(around: Node | None) -> str:
+    """Return the type of what a written ``Record`` has by names, "" where none is written."""
+    declared = None if around is None else around.parent
+    if declared is None or declared.type != "variable_declarator":
+        return ""
+    told = declared.child_by_field_name("type")
+    type_ = None if told is None else next(iter(told.named_children), None)
+    if type_ is None or type_.type != "generic_type" or bare_type(type_) not in _HOLDS_LAST:
+        return ""
+    arguments = type_.child_by_field_name("type_arguments")
+    return "" if arguments is None else _held(arguments.named_children[-1])
+
+
 def _held(node: Node | None) -> str:
     """Return the name of a written type, of a list or a promise that of what it holds."""
     while node is not None and node.type in ("type_annotation", "array_type", "readonly_type"):
@@ -239,8 +255,9 @@ def _held(node: Node | None) -> str:
         inner = [] if arguments is None else arguments.named_children
         if inner and name in _HOLDS_FIRST:
             return _held(inner[0])
-        if inner and name in _HOLDS_LAST:
-            return _held(inner[-1])
+        if inner and name in _HOLDS_LAST and inner[0].type == "index_type_query":
+            # By the name of each field it has something else.
+            return _held(inner[0].named_children[0])
         return name
     is_name = node is not None and node.type in ("type_identifier", "nested_type_identifier")
     return text_of(node).rpartition(".")[2] if node is not None and is_name else ""

@@ -64,7 +64,8 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
         if one.shape is not None and not is_meant:
             unclear.add(one.shape.holder)
         elif is_meant and one.receiver and one.receiver in unclear:
-            is_meant = None
+            told = type_of(one.receiver, file.language, _before(one, file))
+            is_meant = told in classes or None
         if is_meant is None:
             doubtful.append(one)
         elif is_meant:

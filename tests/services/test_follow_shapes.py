@@ -51,7 +51,8 @@ async def renamed(root: Path, home, path: str, text: str) -> tuple[str, str]:
         ('const s: Shape = { id: "a", widthMm: 1 };', '{ id: "a", width: 1 }'),
         ('const s: Shape[] = [{ id: "a", widthMm: 1 }];', '[{ id: "a", width: 1 }]'),
         ("const s: Readonly<Partial<Shape>> = { widthMm: 1 };", "{ width: 1 }"),
-        ("const s: Record<string, Shape> = { widthMm: 1 };", "{ width: 1 }"),
+        ("const s: Record<string, Shape> = { a: { widthMm: 1 } };", "{ a: { width: 1 } }"),
+        ("const s: Record<keyof Shape, string> = { widthMm: 1 };", "{ width: 1 }"),
         ("const s = { widthMm: 1 } as Shape;", "{ width: 1 } as Shape"),
         ("const s = { widthMm: 1 } satisfies Shape;", "{ width: 1 } satisfies Shape"),
         ("const f = (): Shape => ({ widthMm: 1 });", "({ width: 1 })"),
@@ -92,7 +93,15 @@ async def test_a_field_of_something_else_is_left_in_typescript(tmp_path: Path, l
     assert after == text
 
 
-@pytest.mark.parametrize("line", ["draw({ widthMm: 1 });", "all.map(({ widthMm }) => 1);"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "draw({ widthMm: 1 });",
+        "all.map(({ widthMm }) => 1);",
+        "const s: Record<string, Shape> = { widthMm: shape, heightMm: shape };",
+        "const s: Record<string, number> = { widthMm: 1, heightMm: 2 };",
+    ],
+)
 async def test_what_one_name_alone_does_not_tell_is_named_as_left(tmp_path: Path, line):
     text = f'import {{ Shape }} from "./shape";\n\nconst f = (s: Shape) => s.widthMm;\n{line}\n'
     after, left = await renamed(tmp_path, SCRIPT, "use.ts", text)
