@@ -22,6 +22,9 @@ from spark_desktop.domain.target_names import Target, Uses
 
 # What a copy is made of: dataclasses.replace(trip, crew=1), trip._replace(crew=1).
 _COPIED = re.compile(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
+# What stands before a field in the list with which a constructor of C++ begins.
+_IN_LIST = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)(?:[^;{}]|\{[^;{}]*\})*$")
+_LONGEST_LIST = 2000
 _MEMBERS = (Role.MEMBER, Role.BOUND, Role.LABEL)
 _OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")
 
@@ -110,9 +113,20 @@ def _alone_in_cpp(
         for one in uses
         if one.role is Role.BARE
         and (one.owner in classes or is_brought)
-        and not any(scopes and one.scopes[: len(scopes)] == scopes for scopes in hidden)
+        and (
+            not any(scopes and one.scopes[: len(scopes)] == scopes for scopes in hidden)
+            or _is_initialised(one, file)
+        )
     ]
     return (found, []) if target.is_unique else ([], found)
+
+
+def _is_initialised(one: Occurrence, file: FileNames) -> bool:
+    """Return whether a constructor of C++ begins with the field: it may take one of the name."""
+    before, after = file.content[: one.start].rstrip(), file.content[one.end :].lstrip()
+    is_begun = before.endswith((":", ",")) and not before.endswith("::")
+    begins = file.content[max(one.around[0], one.start - _LONGEST_LIST) : one.start]
+    return is_begun and after.startswith(("(", "{")) and _IN_LIST.search(begins) is not None
 
 
 def _is_meant(

@@ -584,3 +584,14 @@ async def test_fields_whose_names_do_not_tell_which_they_were_are_left(tmp_path:
     project = following(tmp_path, {"shape.ts": SHAPE_TS, "use.ts": text})
     await project.replace("shape.ts", ("widthMm", one), ("heightMm", two))
     assert project.offered == {}
+
+
+async def test_a_field_is_followed_where_a_constructor_takes_one_of_its_name(tmp_path: Path):
+    defined = (
+        "class Box {\n public:\n  Box(int id, int size) : id(id), size(size) { size = f(size); }\n"
+        "  int id;\n  int size;\n};\n"
+    )
+    project = following(tmp_path, {"box.hpp": f"#pragma once\n\n{defined}"})
+    await project.replace("box.hpp", ("int size;", "int count;"))
+    after = project.offered["box.hpp"]
+    assert "Box(int id, int size) : id(id), count(size) { size = f(size); }" in after
