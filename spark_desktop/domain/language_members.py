@@ -30,7 +30,8 @@ _FIELDS = {
     history location document window navigator current props ref index input prototype constructor
     description content options items duration currentTime color font opacity display position
     padding margin border background transform root node signal timeout version env argv default
-    result response request
+    result response request onClick onChange onInput onSubmit onClose onOpen onSelect onFocus onBlur
+    onKeyDown onKeyUp onLoad onError onScroll
     """,
     "rust": "start end status stdout stderr stdin",
 }

@@ -208,9 +208,7 @@ def _is_field_of(
         is_known = file.path in target.homes
         is_known |= any(each.name == target.container for each in file.brought)
         return None if is_known else False
-    # Two fields of the class and nothing else are no chance, but for names that all have.
-    is_usual = is_language_field(target.name, file.language)
-    return (len(shape.keys) > 1 and not is_usual) or None
+    return _is_distinct(shape, target) or None
 
 
 def _is_of_named_type(one: Occurrence, last: str, target: Target, file: FileNames) -> bool:
@@ -250,10 +248,17 @@ def _is_given(
         return False
     if f"{shape.type}Props" in classes:
         return True
-    if not target.is_unique or is_language_field(target.name, target.language):
+    if not target.is_unique:
         return None if shape.type in near else False
-    is_sure = len(shape.keys) > 1 and shape.keys <= target.fields
-    return is_sure or None
+    # Props that are called as another element are not this one's.
+    is_of_other = target.container.endswith("Props") and target.container != "Props"
+    return (not is_of_other and _is_distinct(shape, target)) or None
+
+
+def _is_distinct(shape: Shape, target: Target) -> bool:
+    """Return whether there are two fields of the class, that not all have, and nothing else."""
+    own = [one for one in shape.keys if not is_language_field(one, target.language)]
+    return len(own) > 1 and target.name in own and shape.keys <= target.fields
 
 
 def _is_class(brought: Brought) -> bool:

@@ -200,10 +200,14 @@ class Survey:
 
 def _is_of_other(use: Occurrence, target: Target, classes: Collection[str]) -> bool:
     """Return whether the use shows that something else has a member of the target's name."""
-    if use.receiver in _OWN or (use.role is Role.BOUND and use.receiver == use.owner != ""):
+    if use.receiver in _OWN:
+        return use.owner not in classes
+    if target.kind != "constant":
+        return False
+    if use.role is Role.BOUND and use.receiver == use.owner != "":
         return use.owner not in classes
     shape = use.shape
-    if shape is None or target.kind != "constant":
+    if shape is None:
         return False
     if shape.type == WRITTEN:
         return True

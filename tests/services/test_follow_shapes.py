@@ -303,6 +303,7 @@ PROPS = """import { Size } from "./size";
 
 export interface BoxProps {
   id: string;
+  wide?: boolean;
   onSave: (id: string) => void;
 }
 
@@ -317,7 +318,9 @@ export const Box = ({ id }: BoxProps) => <p>{id}</p>;
         ("BoxProps", "<ui.Box {...rest} onSave />", "<ui.Box {...rest} onStore />"),
         ("BoxProps", "<Form onSave={save} />", "<Form onSave={save} />"),
         ("BoxProps", "<form onSave={save} />", "<form onSave={save} />"),
-        ("Props", '<Box key={1} id="a" onSave={save} />', '<Box key={1} id="a" onStore={save} />'),
+        ("Props", "<Box key={1} wide onSave={save} />", "<Box key={1} wide onStore={save} />"),
+        ("Props", '<Box id="a" onSave={save} />', '<Box id="a" onSave={save} />'),
+        ("BoxProps", "<Form wide onSave={save} />", "<Form wide onSave={save} />"),
     ],
 )
 async def test_what_an_element_is_given_is_followed_in_jsx(tmp_path: Path, holder, line, then):
@@ -325,6 +328,16 @@ async def test_what_an_element_is_given_is_followed_in_jsx(tmp_path: Path, holde
     home = ("box.tsx", PROPS.replace("BoxProps", holder), "onSave", "onStore", {})
     after, _ = await renamed(tmp_path, home, "app.tsx", text)
     assert f"=> {then};" in after
+
+
+async def test_a_class_of_a_function_does_not_hide_a_method(tmp_path: Path):
+    defined = "class Job:\n    def go(self):\n        return 1\n"
+    text = (
+        "from job import Job\n\n\ndef test():\n    class Fake:\n        def go(self):\n"
+        "            return 2\n\n    assert Job().go()\n"
+    )
+    after, _ = await renamed(tmp_path, ("job.py", defined, "go", "move_on", {}), "use.py", text)
+    assert "Job().move_on()" in after
 
 
 async def test_what_an_element_of_the_file_is_given_is_named_as_left(tmp_path: Path):
