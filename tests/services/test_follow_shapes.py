@@ -100,6 +100,7 @@ async def test_a_field_of_something_else_is_left_in_typescript(tmp_path: Path, l
         "all.map(({ widthMm }) => 1);",
         "const s: Record<string, Shape> = { widthMm: shape, heightMm: shape };",
         "const s: Record<string, number> = { widthMm: 1, heightMm: 2 };",
+        "const h = () => { const options = { widthMm: 1 }; return options.widthMm; };",
     ],
 )
 async def test_what_one_name_alone_does_not_tell_is_named_as_left(tmp_path: Path, line):
