@@ -5,7 +5,7 @@ import re
 _JS = ("javascript", "typescript", "tsx")
 _TYPE = r"([A-Za-z_][\w.:]*)"
 
-# Each takes the receiver's name, escaped; the group is the type.
+# Each takes the receiver's name, escaped; the group is the type, empty for one that is not told.
 _PATTERNS: dict[str, tuple[str, ...]] = {
     "python": (
         r"(?<![\w.]){x}\s*:\s*[\"']?" + _TYPE,
@@ -16,11 +16,13 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"(?<![\w.]){x}\s+\*?(?!:?=|in\b|range\b)" + _TYPE,
         r"(?<![\w.]){x}\s*:?=\s*&?" + _TYPE + r"\{{",
         r"(?<![\w.]){x}(?:\s*,\s*\w+)*\s*:?=\s*(?:\w+\.)?New(\w+)\(",
+        r"(?<![\w.]){x}(?:\s*,\s*\w+)*\s*:=\s*range\b()",
     ),
     "rust": (
         r"(?<![\w.]){x}\s*:\s*&?(?:'\w+\s+)?(?:mut\s+)?(?:dyn\s+)?" + _TYPE,
         r"\blet\s+(?:mut\s+)?{x}\s*=\s*" + _TYPE + r"::\w+\(",
         r"\blet\s+(?:mut\s+)?{x}\s*=\s*" + _TYPE + r"\s*\{{",
+        r"\|(?:[^|\n]*[,(])?\s*&?(?:mut\s+)?{x}\s*(?:[,)][^|\n]*)?\|()",
     ),
     "cpp": (
         r"(?<![\w.:])" + _TYPE + r"\s*[&*]*\s+[&*]*{x}\b(?!\s*=\s*std::make)",
@@ -30,6 +32,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     "javascript": (
         r"(?<![\w.]){x}\s*[?!]?\s*:\s*" + _TYPE,
         r"(?<![\w.]){x}\s*(?::[^=\n]+)?=\s*(?:await\s+)?new\s+" + _TYPE,
+        r"(?<![\w.$]){x}\s*(?:,\s*\w+\s*)*\)?\s*=>()",
     ),
 }
 # They stand where a type would, and are none.

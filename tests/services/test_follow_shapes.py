@@ -609,3 +609,29 @@ async def test_a_field_is_followed_where_a_constructor_takes_one_of_its_name(tmp
     await project.replace("box.hpp", ("int size;", "int count;"))
     after = project.offered["box.hpp"]
     assert "Box(int id, int size) : id(id), count(size) { size = f(size); }" in after
+
+
+@pytest.mark.parametrize(
+    ("path", "home", "more", "text"),
+    [
+        (
+            "use.ts",
+            SCRIPT,
+            {"box.ts": "export interface Box {\n  widthMm: number;\n}\n"},
+            "const f = (x: Shape, boxes: Box[]) => boxes.filter((x) => x.widthMm > x.z);\n",
+        ),
+        (
+            "src/area.rs",
+            STRUCT,
+            {"src/box.rs": "pub struct Box {\n    pub width_mm: u32,\n}\n"},
+            "fn f(s: &Shape, all: &[Box]) -> bool { all.iter().any(|s| s.width_mm > 1) }\n",
+        ),
+    ],
+)
+async def test_a_variable_of_a_function_within_hides_one_around(tmp_path, path, home, more, text):
+    place, defined, old, new, others = home
+    text = {"use.ts": 'import { Shape } from "./shape";\n'}.get(
+        path, "use crate::shape::Shape;\n"
+    ) + text
+    after, _ = await renamed(tmp_path, (place, defined, old, new, {**others, **more}), path, text)
+    assert after == text
