@@ -11,6 +11,7 @@ from spark_desktop.adapters.renaming_definitions import definitions_in
 from spark_desktop.adapters.renaming_imports import imports_in
 from spark_desktop.adapters.renaming_nodes import (
     Places,
+    bare_type,
     binder_of,
     classes_around,
     field_of,
@@ -203,7 +204,8 @@ def _member_of(node: Node, binder: Node, table: NameTable, owner: str) -> str:
         return owner
     for above in nodes_around(binder):
         if above.type in table.classes:
-            return owner
+            # What implements a trait of Rust is a member of that, not one of the type's own.
+            return bare_type(above.child_by_field_name("trait")) or owner
         # In C++ a function with its body stands around what names it.
         if above.type in table.scopes and not is_named_by(above, binder, node):
             return ""

@@ -225,6 +225,8 @@ def _is_property(node: Node) -> bool:
 
 def _bases(node: Node) -> Iterator[str]:
     match node.type:
+        case "function_item":
+            yield from _implemented(node)
         case "class_definition":
             bases = node.child_by_field_name("superclasses")
             for base in bases.named_children if bases is not None else ():
@@ -247,6 +249,12 @@ def _bases(node: Node) -> Iterator[str]:
                         for one in child.named_children
                         if one.type in ("type_identifier", "qualified_identifier")
                     )
+
+
+def _implemented(method: Node) -> Iterator[str]:
+    for above in nodes_around(method):
+        if above.type == "impl_item" and (trait := above.child_by_field_name("trait")):
+            yield bare_type(trait)
 
 
 def _python(parameters: Node) -> Iterator[Parameter]:

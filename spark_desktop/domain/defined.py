@@ -29,12 +29,13 @@ class Defined:
 
     The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
     name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
-    ``bases`` are the classes that a class names as its own. ``result`` is the type of what a call
-    gives, of what a field of a class in Python holds, or that has a value of C; "" where none is
-    told. ``gives`` says in words what callers get of a function ("one value", "2 values",
-    "a promise"), "" where that is not known; ``returned`` are the values of its only ``return``, a
-    name that is set once as what it is. A method that ``is_property`` is used without being called.
-    ``turning`` says how a function waits, None where its language is not followed in that.
+    ``bases`` are the classes that a class names as its own, of a method of Rust the trait that it
+    implements. ``result`` is the type of what a call gives, of what a field of a class in Python
+    holds, or that has a value of C; "" where none is told. ``gives`` says in words what callers get
+    of a function ("one value", "2 values", "a promise"), "" where that is not known; ``returned``
+    are the values of its only ``return``, a name that is set once as what it is. A method that
+    ``is_property`` is used without being called. ``turning`` says how a function waits, None where
+    its language is not followed in that.
     """
 
     definition: Definition
@@ -48,6 +49,11 @@ class Defined:
     returned: tuple[str, ...] = ()
     is_property: bool = False
     turning: Turning | None = None
+
+    @property
+    def heir(self) -> str:
+        """Return the class that is from its ``bases``: itself, or that of a method."""
+        return self.definition.container or self.name if self.parameters is not None else self.name
 
     @property
     def name(self) -> str:

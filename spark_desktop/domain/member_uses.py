@@ -308,7 +308,7 @@ def _family(target: Target, file: FileNames, tree: Tree) -> frozenset[str]:
         size = len(classes)
         for one in file.defined:
             if classes & set(one.bases):
-                classes.add(one.name)
+                classes.add(one.heir)
     return frozenset(classes)
 
 

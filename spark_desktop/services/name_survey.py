@@ -187,7 +187,7 @@ class Survey:
             classes = {target.container}
             for one in file.defined:
                 if classes & set(one.bases):
-                    classes.add(one.name)
+                    classes.add(one.heir)
             for one in file.defined:
                 is_same = one.container in classes and (path in target.homes or one.container)
                 if one.name == target.name and not is_same:
