@@ -11,6 +11,7 @@ from spark_desktop.domain.file_names import (
     Role,
     Shape,
 )
+from spark_desktop.domain.heirs import called, is_interface
 from spark_desktop.domain.language_members import (
     is_language_field,
     is_language_member,
@@ -43,7 +44,7 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
         and (one.role in _MEMBERS or one.shape is not None)
         and not (file.language == "rust" and _is_of_other_kind(one, target, file))
     ]
-    classes = _family(target, file, tree)
+    classes = called(target, target.heirs, file, tree)
     in_rust, in_cpp = _variants(target, file), _alone_in_cpp(target, file, classes)
     alone, unsure = in_rust[0] + in_cpp[0], in_rust[1] + in_cpp[1]
     if not (here or alone or unsure) or _has_other(target, file, tree):
@@ -146,12 +147,7 @@ def _is_meant(
         is_own = made in ("cls", "Self") and one.owner in classes
         return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
-        if file.language in ("c", "cpp") and all(
-            each.name_at != one.start for each in file.defined
-        ):
-            # A parameter of a method that is only declared stands in the class as well.
-            return False
-        return bool(one.receiver) and one.receiver.rpartition("::")[2] in classes
+        return _is_declared(one, target, file, classes)
     if one.receiver in _OWN or one.receiver.startswith("super"):
         return one.owner in classes
     last = one.receiver.replace("::", ".").rpartition(".")[2]
@@ -166,8 +162,23 @@ def _is_meant(
         if told in classes:
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
-        return None if target.is_unique and not is_language_type(told) else False
+        may_be = target.is_unique or target.is_open
+        return None if may_be and not is_language_type(told) else False
     return _is_by_name(one, last, target, file, classes) or None
+
+
+def _is_declared(
+    one: Occurrence, target: Target, file: FileNames, classes: frozenset[str]
+) -> bool | None:
+    """Return whether the member itself is declared, in its class or in one that comes from it."""
+    if file.language in ("c", "cpp") and all(each.name_at != one.start for each in file.defined):
+        # A parameter of a method that is only declared stands in the class as well.
+        return False
+    if one.receiver.rpartition("::")[2] in classes:
+        return True
+    # Who has a method of an interface, and whose it is, Go does not say.
+    may_be = target.is_open or is_interface(one.receiver, file)
+    return None if may_be and target.kind == "method" and one.receiver else False
 
 
 def _is_by_name(
@@ -293,23 +304,6 @@ def _before(one: Occurrence, file: FileNames) -> str:
     is_field = one.receiver.startswith(("self.", "this.", "this->")) or not end
     # A field may be given its type anywhere in the file.
     return file.content if is_field else file.content[start : one.start]
-
-
-def _family(target: Target, file: FileNames, tree: Tree) -> frozenset[str]:
-    """Return the class, as it is called in the file too, and those of the file that are from it."""
-    classes = {target.container} | {
-        one.local
-        for one in file.brought
-        if one.name == target.container
-        and tree.files(file.language, file.path, one.module) & target.paths
-    }
-    size = 0
-    while size != len(classes):
-        size = len(classes)
-        for one in file.defined:
-            if classes & set(one.bases):
-                classes.add(one.heir)
-    return frozenset(classes)
 
 
 def _has_other(target: Target, file: FileNames, tree: Tree) -> bool:

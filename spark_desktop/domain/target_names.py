@@ -15,7 +15,8 @@ class Target:
     other packages cannot use it under its new name. ``space`` are the namespaces of C++ in which it
     is, "" for none and None where that is not known; ``called`` is its name of now. ``fields`` are
     the names of all that its class has, of a member; ``of_type`` is the type of a value of C that
-    is called without it, too.
+    is called without it, too; ``heirs`` are the classes that come from its class, with their
+    files. ``is_open`` says that its class is an interface of Go, which nobody names who has it.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Target:
     called: str = ""
     fields: frozenset[str] = frozenset()
     of_type: str = ""
+    heirs: frozenset[tuple[str, str]] = frozenset()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

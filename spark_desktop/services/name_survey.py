@@ -9,6 +9,7 @@ from typing import Protocol
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.file_names import WRITTEN, FileNames, Occurrence, Role
+from spark_desktop.domain.heirs import called, heirs_of, is_interface
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import target_of, uses_in
@@ -107,6 +108,9 @@ class Survey:
             target = replace(target, paths=paths, fields=frozenset(fields | {name}))
         else:
             target = await self._passed_on(target)
+        if target.container:
+            heirs = heirs_of(target, self.known, self.tree)
+            target = replace(target, heirs=heirs, is_open=is_interface(target.container, home))
         return replace(target, is_unique=self._is_unique(target))
 
     async def _passed_on(self, target: Target) -> Target:
@@ -184,10 +188,7 @@ class Survey:
     def _is_unique(self, target: Target) -> bool:
         """Return whether nothing else in the files that hold the name defines it."""
         for path, file in self.known.items():
-            classes = {target.container}
-            for one in file.defined:
-                if classes & set(one.bases):
-                    classes.add(one.heir)
+            classes = called(target, target.heirs, file, self.tree)
             for one in file.defined:
                 is_same = one.container in classes and (path in target.homes or one.container)
                 if one.name == target.name and not is_same:

@@ -1,5 +1,6 @@
-"""Methods of traits of Rust, and of types that have one of the same name."""
+"""Methods that other classes have too: of traits, interfaces and bases, in other files as well."""
 
+import pytest
 from following import following
 
 AREA = """use crate::kind::Area;
@@ -43,3 +44,81 @@ async def test_a_method_of_a_trait_is_none_of_the_type_that_has_one_of_its_own(t
     project = following(tmp_path, {**CRATE, "src/kind.rs": own, "src/area.rs": other})
     await project.replace("src/kind.rs", ("area", "surface"))
     assert project.offered["src/area.rs"] == other.replace("s.area()", "s.surface()")
+
+
+@pytest.mark.parametrize(
+    ("files", "old", "new"),
+    [
+        (
+            {
+                "area.ts": "export interface Area {\n  surface(scale: number): number;\n}\n",
+                "shape.ts": 'import { Area } from "./area";\n\n'
+                "export class Shape implements Area {\n"
+                "  surface(scale: number): number {\n    return scale * 2;\n  }\n}\n",
+                "use.ts": 'import { Shape } from "./shape";\n\n'
+                "export const f = (s: Shape) => s.surface(2) + new Shape().surface(2);\n",
+            },
+            "surface",
+            "extent",
+        ),
+        (
+            {
+                "area.py": "class Area:\n    def surface(self, scale):\n        raise ValueError\n",
+                "shape.py": "from area import Area as Base\n\n\nclass Shape(Base):\n"
+                "    def surface(self, scale):\n        return scale * 2\n",
+                "use.py": "from shape import Shape\n\n\n"
+                "def f(s: Shape):\n    return s.surface(2) + Shape().surface(3)\n",
+            },
+            "surface",
+            "extent",
+        ),
+        (
+            {
+                "area.hpp": "class Area {\npublic:\n  virtual int surface(int n) const = 0;\n};\n",
+                "shape.hpp": '#include "area.hpp"\n\nclass Shape : public Area {\npublic:\n'
+                "  int surface(int n) const override;\n};\n",
+                "shape.cpp": '#include "shape.hpp"\n\n'
+                "int Shape::surface(int n) const {\n  return n * 2;\n}\n",
+                "use.cpp": '#include "shape.hpp"\n\nint f(const Shape& s, const Area& a) {\n'
+                "  return s.surface(1) + a.surface(2);\n}\n",
+            },
+            "surface",
+            "extent",
+        ),
+    ],
+)
+async def test_what_comes_from_a_class_of_another_file_follows_it(tmp_path, files, old, new):
+    project = following(tmp_path, files)
+    home, *others = files
+    await project.replace(home, (old, new))
+    assert project.offered == {path: files[path].replace(old, new) for path in others}
+    assert project.left == ""
+
+
+async def test_a_class_of_the_same_name_that_does_not_come_from_it_is_left(tmp_path):
+    files = {
+        "area.py": "class Area:\n    def surface(self):\n        raise ValueError\n",
+        "shape.py": "from area import Area\n\n\nclass Shape(Area):\n"
+        "    def surface(self):\n        return 2\n",
+        "other.py": "class Shape:\n    def surface(self):\n        return 3\n\n\n"
+        "def f(s: Shape):\n    return s.surface()\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("area.py", ("surface", "extent"))
+    assert list(project.offered) == ["shape.py"]
+
+
+async def test_who_has_an_interface_of_go_is_told_and_not_changed(tmp_path):
+    files = {
+        "go.mod": "module m\n\ngo 1.21\n",
+        "a/area.go": "package a\n\ntype Area interface {\n\tSurface(n int) int\n}\n",
+        "a/shape.go": "package a\n\ntype Shape struct{}\n\n"
+        "func (s *Shape) Surface(n int) int {\n\treturn n * 2\n}\n",
+        "b/use.go": 'package b\n\nimport "m/a"\n\nfunc F(s *a.Shape, x a.Area) int {\n'
+        "\treturn s.Surface(2) + x.Surface(3)\n}\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("a/area.go", ("Surface", "Extent"))
+    assert project.offered == {"b/use.go": files["b/use.go"].replace("x.Surface", "x.Extent")}
+    assert "a/shape.go, line 5: which Surface is meant is not clear" in project.left
+    assert "b/use.go, line 6: which Surface is meant is not clear" in project.left
