@@ -43,6 +43,7 @@ _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argume
 _SHAPED = (Role.LABEL, Role.SHORTHAND, Role.BOUND)
 # What ends the first name of what a member is called on.
 _FIRST = re.compile(r"[^\w$]")
+_BEFORE_DOT = re.compile(r"([\w.]+)\.$")
 _BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
 
 
@@ -115,6 +116,10 @@ def _occurrence(
     table = TABLES[grammar]
     word, start, end, line = found
     if node.type not in table.names or text_of(node) != word:
+        if _is_quoted_type(node):
+            before = _BEFORE_DOT.search(places.content, max(0, start - 200), start)
+            role, of = (Role.BARE, "") if before is None else (Role.MEMBER, before[1])
+            return Occurrence(word, start, end, line, role, of)
         role = Role.EXPORTED if _is_exported(node, word) else Role.TEXT
         return Occurrence(word, start, end, line, role)
     binder = binder_of(node, table)
@@ -222,6 +227,20 @@ def _is_go_key(node: Node) -> bool:
     literal = keyed.parent.parent if keyed.parent is not None else None
     type_ = literal.child_by_field_name("type") if literal is not None else None
     return type_ is None or type_.type != "map_type"
+
+
+def _is_quoted_type(node: Node) -> bool:
+    """Return whether the node is the text of an annotation of Python that is written in quotes."""
+    string = node.parent
+    if node.type != "string_content" or string is None or string.parent is None:
+        return False
+    # What stands in a Literal is a value.
+    values = (
+        text_of(one.children[0]).rpartition(".")[2] == "Literal"
+        for one in nodes_around(string)
+        if one.type in ("generic_type", "subscript")
+    )
+    return string.parent.type == "type" and not any(values)
 
 
 def _is_exported(node: Node, word: str) -> bool:

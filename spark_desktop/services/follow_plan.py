@@ -108,7 +108,13 @@ def asked(
 
 def _about(plan: Plan, use: Occurrence) -> list[Followed]:
     """Return the changes that a use has to follow; one that makes a class, all of its fields."""
-    named = [one for one in plan.followed if one.target.name == use.name]
+    # What a class gives its base is called by the constructor's own name.
+    is_given = use.name == "__init__" and use.call is not None
+    named = [
+        one
+        for one in plan.followed
+        if one.target.name == use.name or (is_given and one.is_constructor)
+    ]
     return named[:1] + [one for one in named[1:] if one.change.made_at is not None]
 
 

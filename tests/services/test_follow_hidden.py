@@ -271,7 +271,11 @@ CASES = [
         },
         "u.py",
         (("class Foo", "class Bar"),),
-        {"a.py": "from u import Bar\n\n\ndef g(a: Bar):\n    return a.f().x\n"},
+        {
+            "u.py": "class Bar:\n    x: 'Bar'\n\n    def f(self) -> 'Bar':\n        print(1)\n"
+            "        return self.x\n",
+            "a.py": "from u import Bar\n\n\ndef g(a: Bar):\n    return a.f().x\n",
+        },
     ),
     Case(
         "go: a short type that holds itself",

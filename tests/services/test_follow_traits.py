@@ -1,7 +1,7 @@
 """Methods that other classes have too: of traits, interfaces and bases, in other files as well."""
 
 import pytest
-from following import following
+from following import asked, following
 
 AREA = """use crate::kind::Area;
 
@@ -122,3 +122,17 @@ async def test_who_has_an_interface_of_go_is_told_and_not_changed(tmp_path):
     assert project.offered == {"b/use.go": files["b/use.go"].replace("x.Surface", "x.Extent")}
     assert "a/shape.go, line 5: which Surface is meant is not clear" in project.left
     assert "b/use.go, line 6: which Surface is meant is not clear" in project.left
+
+
+async def test_a_value_that_a_subclass_has_to_give_its_base_is_asked_for(tmp_path):
+    base = "class Area:\n    def __init__(self, width):\n        self.width = width\n"
+    use = (
+        "from area import Area\n\n\nclass Box(Area):\n    def __init__(self):\n"
+        "        super().__init__(1)\n\n\ndef f():\n    return Area(1)\n"
+    )
+    project = following(tmp_path, {"area.py": base, "use.py": use})
+    await project.replace("area.py", ("width):", "width, unit):"))
+    assert asked(project) == {
+        "Area(): new arguments in use.py, __init__()",
+        "Area(): new arguments in use.py, f()",
+    }
