@@ -24,6 +24,12 @@ _ONLY_TYPESCRIPT = (
 )
 _ONLY_CPP = ("class_specifier", "alias_declaration")
 _FUNCTION_VALUES = ("arrow_function", "function_expression")
+# How a method sets a field of its object: the statement, what is set, of what, and its name.
+_SETS = {
+    "python": ("assignment", "attribute", "self", "attribute"),
+    "javascript": ("assignment_expression", "member_expression", "this", "property"),
+}
+_BETWEEN = ("block", "decorated_definition", "class_body")
 _SLASH = "positional_separator"
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
@@ -41,8 +47,41 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
             continue
         for kind, name, about in _named(node, table):
             found.append(_defined(path, parsed, places, node, (kind, name, about)))
+    known = {(one.container, one.name) for one in found}
+    for node, name in _set_on_itself(parsed):
+        one = _defined(path, parsed, places, node, ("constant", name, node))
+        if (one.container, one.name) not in known:
+            known.add((one.container, one.name))
+            found.append(one)
     found = [*only_told(found, parsed)] if parsed.grammar.name == "python" else found
     return tuple(sorted(found, key=lambda one: one.name_at))
+
+
+def _set_on_itself(parsed: Parsed) -> Iterator[tuple[Node, Node]]:
+    """Yield what methods of a class set on its object, with the name: ``self.limit = 3``."""
+    form = _SETS.get(parsed.grammar.name)
+    if form is None:
+        return
+    type_, member, own, field = form
+    for node in parsed.nodes((type_,)):
+        left = node.child_by_field_name("left")
+        of = None if left is None or left.type != member else left.child_by_field_name("object")
+        name = None if left is None else left.child_by_field_name(field)
+        is_own = of is not None and text_of(of) == own
+        if name is not None and is_own and _is_in_method(node):
+            yield node, name
+
+
+def _is_in_method(node: Node) -> bool:
+    """Return whether the nearest function around is a class's own."""
+    for above in nodes_around(node):
+        if above.type in ("function_definition", "method_definition"):
+            around = (one for one in nodes_around(above) if one.type not in _BETWEEN)
+            nearest = next(around, None)
+            return nearest is not None and nearest.type in ("class_definition", "class_declaration")
+        if above.type in ("lambda", *_FUNCTION_VALUES, "function_declaration"):
+            return False
+    return False
 
 
 def _types(table: NameTable, grammar: str) -> Iterator[str]:

@@ -259,11 +259,11 @@ def _replaced(
     gone: dict[str, list[Defined]] = {}
     come: dict[str, list[Defined]] = {}
     for one in old.once:
-        if _is_field(one) and id(one) not in taken and not new.has(_moved_key(one, pairs)):
+        if _is_told_field(one) and id(one) not in taken and not new.has(_moved_key(one, pairs)):
             gone.setdefault(one.container, []).append(one)
     for one in new.once:
         container = back.get(one.container, one.container)
-        if _is_field(one) and id(one) not in taken and not old.has((container, one.name)):
+        if _is_told_field(one) and id(one) not in taken and not old.has((container, one.name)):
             come.setdefault(container, []).append(one)
     changes = []
     for container, fields in gone.items():
@@ -332,6 +332,11 @@ def _waits(one: Defined) -> bool:
 
 def _is_field(one: Defined) -> bool:
     return bool(one.container) and one.parameters is None and not one.is_property
+
+
+def _is_told_field(one: Defined) -> bool:
+    """Return whether a class says that it has the field; what methods set comes and goes."""
+    return _is_field(one) and not one.text.startswith(("self.", "this."))
 
 
 def _is_value(one: Defined) -> bool:

@@ -42,6 +42,7 @@ _NO_TYPES = frozenset(
 )
 # What is made right where it is used, without what would be called on it.
 _MADE = re.compile(r"\(?new\s+([A-Za-z_][\w.]*)(?:<[^()]*>)?\([^()]*\)\)?")
+_CALLED = re.compile(r"(?:\w+\.)*([A-Z]\w*)\([^()]*\)")
 _SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 
 
@@ -50,7 +51,8 @@ def type_of(receiver: str, language: str, before: str) -> str | None:
 
     Only its last name, without a module. A call in lower case makes anything.
     """
-    if (made := _MADE.fullmatch(receiver)) is not None:
+    made = (_CALLED if language == "python" else _MADE).fullmatch(receiver)
+    if made is not None:
         return made[1].rpartition(".")[2]
     if not _SIMPLE.fullmatch(receiver):
         return None

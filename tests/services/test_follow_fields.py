@@ -1,7 +1,7 @@
 """A save after which a field of a class holds another type: who reads or sets it has to follow."""
 
 import pytest
-from following import asked
+from following import asked, following
 
 from spark_desktop.domain.events import FilesChanged
 
@@ -254,3 +254,74 @@ async def test_a_copy_with_a_renamed_field_is_followed_where_its_class_is_told(
     await one.replace("a.py", ("crew: str", "who: str"))
     now = body.replace("crew", "who") if is_renamed else body
     assert one.offered == {"b.py": used(f"trip.who\n    {now}")}
+
+
+ITEMS = """class Store:
+    def __init__(self):
+        self.items = {}
+        self.limit = 3
+
+    def add(self, key):
+        self.items[key] = 1
+        return len(self.items) < self.limit
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "then"),
+    [
+        ("def f(s: Store): return s.items", "def f(s: Store): return s.entries"),
+        ("found = Store().items", "found = Store().entries"),
+        ("class Big(Store):\n    def f(self): return self.items", "self.entries"),
+        ("def f(d: dict, s: Store): return d.items(), s.items", "return d.items(), s.entries"),
+    ],
+)
+async def test_a_field_that_a_constructor_sets_is_followed(tmp_path, line, then):
+    text = f"from a import Store\n\n\n{line}\n"
+    one = following(tmp_path, {"a.py": ITEMS, "b.py": text})
+    await one.replace("a.py", ("self.items", "self.entries"))
+    assert then in one.offered["b.py"]
+
+
+async def test_a_field_is_followed_in_its_class_where_only_one_place_was_changed(tmp_path):
+    one = following(tmp_path, {"a.py": ITEMS})
+    await one.replace("a.py", ("self.items = {}", "self.entries = {}"))
+    assert one.offered["a.py"] == ITEMS.replace("self.items", "self.entries")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # Another value, another place, and what only goes: none of these is a rename.
+        ("self.items = {}", "self.names = []"),
+        (
+            "        self.items = {}\n        self.limit = 3\n",
+            "        self.limit = 3\n        self.a = {}\n",
+        ),
+        ("        self.items = {}\n", ""),
+    ],
+)
+async def test_what_methods_set_comes_and_goes(tmp_path, change):
+    text = "from a import Store\n\n\ndef f(s: Store): return s.items\n"
+    one = following(tmp_path, {"a.py": ITEMS, "b.py": text})
+    await one.replace("a.py", change)
+    assert (asked(one), one.offered) == (set(), {})
+
+
+async def test_what_is_set_within_another_function_is_no_field_of_the_class(tmp_path):
+    defined = (
+        ITEMS + "\n    def later(self):\n        def inner(self):\n            self.late = 1\n"
+    )
+    text = "from a import Store\n\n\ndef f(s: Store): return s.late\n"
+    one = following(tmp_path, {"a.py": defined, "b.py": text})
+    await one.replace("a.py", ("self.late", "self.last"))
+    assert one.offered == {}
+
+
+async def test_a_field_that_a_constructor_of_javascript_sets_is_followed(tmp_path):
+    made = "    this.items = [];\n    this.limit = 3;\n"
+    defined = f"export class Store {{\n  constructor() {{\n{made}  }}\n}}\n"
+    text = 'import { Store } from "./a.js";\n\nconst s = new Store();\nconsole.log(s.items);\n'
+    one = following(tmp_path, {"a.js": defined, "b.js": text})
+    await one.replace("a.js", ("this.items", "this.entries"))
+    assert "console.log(s.entries);" in one.offered["b.js"]
