@@ -130,22 +130,57 @@ def _difference(end: str, start: str) -> str:
     return f"{end} - {start}" if start.isalnum() else f"{end} - ({start})"
 
 
+_ONCE = {
+    **dict.fromkeys(("trim_start_matches", "trim_left_matches"), "strip_prefix"),
+    **dict.fromkeys(("trim_end_matches", "trim_right_matches"), "strip_suffix"),
+}
+
+
 def _trimmed_again(code: Code) -> Iterator[SmallChange]:
     """``trim_start_matches`` takes a text away as often as it is there."""
-    names = {"trim_start_matches": "strip_prefix", "trim_end_matches": "strip_suffix"}
-    names |= {"trim_left_matches": "strip_prefix", "trim_right_matches": "strip_suffix"}
     ways: list[list[Edit]] = []
     for one in code.nodes("call_expression"):
-        method = method_of(one, code)
-        if method is None or method[1] not in names or len(method[2]) != 1:
+        if (trimmed := _trimmed(one, code)) is None:
             continue
-        if method[2][0].type == "closure_expression" or method[0].type == "call_expression":
-            continue
-        text, cut = code.text(method[0]), code.text(method[2][0])
-        # ``strip_prefix`` gives a slice, whatever it is called on.
-        other = text if types_of(code).of(method[0]) != "String" else f"&{text}"
-        ways.append([code.edit(one, f"{text}.{names[method[1]]}({cut}).unwrap_or({other})")])
-    yield from all_then_each(code, ways)
+        held, once = trimmed
+        if (first := _trimmed(held, code)) is not None:
+            if first[0].type != "call_expression":
+                ways.append(_both_once(one, code, _taken_once(*first, code), once))
+        elif held.type != "call_expression":
+            ways.append([code.edit(one, _taken_once(held, once, code))])
+    # What stands in a chain that is mended as a whole is none of its own then.
+    chains = [way for way in ways if len(way) > 1]
+    yield from all_then_each(code, chains)
+    yield from all_then_each(code, [way for way in ways if len(way) == 1])
+
+
+def _trimmed(node: Node, code: Code) -> tuple[Node, str] | None:
+    """Return what a text is trimmed off, and the call that takes it off once; None for others."""
+    method = method_of(node, code)
+    if method is None or method[1] not in _ONCE or len(method[2]) != 1:
+        return None
+    if method[2][0].type == "closure_expression":
+        return None
+    return method[0], f"{_ONCE[method[1]]}({code.text(method[2][0])})"
+
+
+def _taken_once(held: Node, once: str, code: Code) -> str:
+    text = code.text(held)
+    # ``strip_prefix`` gives a slice, whatever it is called on.
+    other = text if types_of(code).of(held) != "String" else f"&{text}"
+    return f"{text}.{once}.unwrap_or({other})"
+
+
+def _both_once(chain: Node, code: Code, first: str, second: str) -> list[Edit]:
+    """Return what takes off one text and then the other: what is left has to have a name."""
+    statement = chain
+    while statement.parent is not None and statement.parent.type != "block":
+        statement = statement.parent
+    function = above(chain, "function_item")
+    if statement.parent is None or function is None or "rest" in code.text(function):
+        return []
+    line = code.before(statement, f"let rest = {first};")
+    return [line, code.edit(chain, f"rest.{second}.unwrap_or(rest)")]
 
 
 def _split(code: Code) -> Iterator[SmallChange]:
