@@ -5174,6 +5174,10 @@ The proposal was made for:
    <translation>В ответе нет строки документации.</translation>
   </message>
   <message>
+   <source>The answer has no documentation.</source>
+   <translation>В ответе нет документации.</translation>
+  </message>
+  <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
    <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
   </message>
@@ -5452,6 +5456,10 @@ The proposal was made for:
   <message>
    <source>The documentation tells a result, and there is none.</source>
    <translation>Документация описывает результат, которого нет.</translation>
+  </message>
+  <message>
+   <source>The documentation tells of {words}, which is nowhere in the file.</source>
+   <translation>В документации названо {words}, а в файле этого нет.</translation>
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>
@@ -6028,6 +6036,10 @@ The proposal was made for:
   <message>
    <source>The request is larger than {title} takes.</source>
    <translation>Запрос больше, чем принимает {title}.</translation>
+  </message>
+  <message>
+   <source>The result's type does not say what is in it.</source>
+   <translation>Тип результата не говорит, что в нём.</translation>
   </message>
   <message>
    <source>The same, in a new folder inside one that you choose.</source>

@@ -13,7 +13,7 @@ _RUST_RESULT = re.compile(r"\s*->\s*(?!\(\)|!)\S")
 _GO_RESULT = re.compile(r"\s*[^\s{]")
 _SCRIPT_RESULT = re.compile(r"\s*:\s*(?P<type>[^{=;]*)")
 _NOTHING = re.compile(r"\s*(?:void|never|undefined)\s*$")
-_ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w)")
+_ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w|template\s*<)")
 _ATTRIBUTE_END = re.compile(r"\s*(?:\)\]|\}\)|\))\s*$")
 # Lines of an attribute.
 _COMMENT = re.compile(r"\s*(?://|/\*|\*)")
@@ -42,8 +42,8 @@ class DocumentedFunction:
 def documented_functions(path: str, region: str) -> list[DocumentedFunction]:
     """Return the functions in their order; none in a language that is not known.
 
-    Known are Python, with its classes, Rust, Go, and TypeScript with JavaScript. Functions within
-    functions are left out.
+    Known are Python, with its classes, Rust, Go, C++ with C, and TypeScript with JavaScript.
+    Functions within functions are left out.
     """
     if path.endswith((".py", ".pyi")):
         return _of_python(region)

@@ -11,16 +11,28 @@ _SCRIPT = (
     r"|(?:(?:public|private|protected|static|async|override|get|set)\s+)*"
     r"(?!(?:if|for|while|switch|catch|return|await|super|with)\b)#?\w+\s*(?:<[^(\n]*>)?\()"
 )
+CPP = frozenset({".cpp", ".cc", ".cxx", ".c", ".hpp", ".hh", ".hxx", ".h"})
 # What stands before the bracket that opens the parameters, by kind of file.
 _HEADS = {
+    **dict.fromkeys(
+        CPP,
+        r"[ \t]*(?!(?:return|else|throw|delete|new|using|typedef|co_\w+|case|goto)\b)"
+        r"(?:\[\[[^\]\n]*\]\]\s*)*[A-Za-z_][\w:<>,*& \t]*?[\s*&](?:\w+::)*~?\w+\s*\(",
+    ),
     ".rs": r"[^\n(]*(?:\([^)\n]*\)[^\n(]*?)?\bfn\s+\w+\s*(?:<[^(]*>)?\(",
     ".go": r"func\s*(?:\([^)]*\)\s*)?\w+\s*(?:\[[^(]*\])?\(",
     **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"), _SCRIPT),
 }
 _NAMES = {
+    # The name stands last there, before what it is without being given.
+    **dict.fromkeys(CPP, r"[^=]*?[\s*&](\w+)\s*(?:\[[^\]]*\]\s*)?(?==|$)"),
     ".rs": r"(?:mut\s+)?(\w+)\s*:",
     ".go": r"(\w+)\b",
 }
+_CPP_BODY = re.compile(
+    r"\s*(?:(?:const|noexcept|override|final|&&?)\s*)*(?:->[^{;\n]*)?"
+    r"(?::[^:{][^{;]*|=\s*(?:0|default|delete)\s*)?[{;]"
+)
 _NAME = r"(?:(?:public|private|protected|readonly)\s+)*(?:\.\.\.)?(\w+)"
 # Where a parameter may have a type, or none.
 TYPED = frozenset({".ts", ".tsx"})
@@ -69,8 +81,8 @@ class Head:
 def heads_of(path: str, region: str) -> list[Head]:
     """Return the heads of all functions in a region, in their order.
 
-    None in a language that is not known: known are Rust, Go, and TypeScript with JavaScript. Names
-    that a pattern takes apart are left out of the parameters.
+    None in a language that is not known: known are Rust, Go, C++ with C, and TypeScript with
+    JavaScript. Names that a pattern takes apart are left out of the parameters.
     """
     kind = PurePosixPath(path).suffix
     if kind not in _HEADS:
@@ -102,6 +114,8 @@ def _parameters(given: list[tuple[re.Match[str], str]]) -> tuple[Parameter, ...]
 
 def _is_function(kind: str, head: str, rest: str) -> bool:
     """Return whether a head is that of a function: a call of one looks like a method's."""
+    if kind in CPP:
+        return _CPP_BODY.match(rest) is not None
     if kind in (".rs", ".go") or re.search(r"\bfunction\b", head):
         return True
     return re.match(r"\s*(?:=>|\{|:)", rest) is not None
@@ -110,6 +124,8 @@ def _is_function(kind: str, head: str, rest: str) -> bool:
 def _name_in(head: str) -> str:
     if assigned := re.search(r"\b(?:const|let|var)\s+(\w+)", head):
         return assigned[1]
+    if cpp := re.search(r"(~?\w+)\s*\($", head):
+        return cpp[1]
     names: list[str] = re.findall(r"#?\w+", re.sub(r"[<\[][^(]*\($", "(", head))
     return names[-1] if names else ""
 

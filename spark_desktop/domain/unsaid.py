@@ -55,6 +55,8 @@ _PYTHON_SECTION = re.compile(
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
+# A value in quotes, as a list of those that may be given has it.
+_VALUE_TOLD = re.compile(r"\"(\w{1,20})\"|(?<!\w)'(\w{1,20})'(?!\w)")
 _TAG = re.compile(r"@\w+")
 _TAGS = (
     frozenset({"@return", "@returns"}),
@@ -124,7 +126,24 @@ def unsaid(
         ]
         reason = unsaid_words(instruction, text, names)
         is_advice = reason is not None and not is_strict
+    if reason is None and is_strict and (invented := _invented(text, before, content)):
+        words = joined(invented, ", ")
+        reason = say(
+            "The documentation tells of {words}, which is nowhere in the file.", words=words
+        )
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
+
+
+def _invented(text: str, before: str, content: str) -> list[str]:
+    """Return values that a documentation lists beside those of the code, and the code has not."""
+    known = {*re.findall(r"\w+", f"{before}\n{content}")}
+    for sentence in re.split(r"[.\n]", text) if content else ():
+        listed = [one or other for one, other in _VALUE_TOLD.findall(sentence)]
+        if any(one in known for one in listed):
+            found = [one for one in listed if one not in known]
+            if found:
+                return found
+    return []
 
 
 def _begins_with_section(path: str, text: str) -> bool:
@@ -201,6 +220,8 @@ def _of_one(
         text = function.comment if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
             return say("The answer has no docstring.")
+    elif not text.strip() and function is not None and not asks_for_types(instruction):
+        return say("The answer has no documentation.")
     # Nobody names a function in its own documentation.
     wanted = [
         one for one in _names_in(instruction) if _holds(region, one) and not is_defined(region, one)
@@ -208,6 +229,12 @@ def _of_one(
     # Where only types are asked for there is no text that could name anything.
     reason = _missing(instruction, text, wanted if text else (), function, region)
     return reason or _untyped(instruction, path, region, function, known)
+
+
+def asks_for_types(instruction: str) -> bool:
+    """Return whether types may be all that is asked for, which need no comment."""
+    forms = (_TYPES, _RESULT_TYPE, _PARAMETER_TYPES)
+    return any(one.search(instruction) is not None for one in forms)
 
 
 def _about(instruction: str, one: DocumentedFunction, others: Sequence[DocumentedFunction]) -> str:

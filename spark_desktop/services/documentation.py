@@ -17,7 +17,8 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, Instruction
 from spark_desktop.domain.type_imports import imports_for_types, without_type_imports
 from spark_desktop.domain.unasked_examples import has_examples, without_unasked_examples
-from spark_desktop.domain.unsaid import undocumented, unsaid
+from spark_desktop.domain.unsaid import asks_for_types, undocumented, unsaid
+from spark_desktop.domain.words import say
 from spark_desktop.services.answer_shape import Shaped
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
@@ -95,7 +96,14 @@ class Documentation:
                 told, shaped = fits, better
         if is_python and not _BARE_RESULT.search(target.text):
             shaped = self._rewritten(shaped, with_exact_result(shaped.region, target.content))
+            if told.passed and self._is_strict and self._is_open(shaped.region):
+                told = Check(told.name, False, say("The result's type does not say what is in it."))
         return shaped, (verdict, told)
+
+    def _is_open(self, region: str) -> bool:
+        """Return whether types were asked for, and that of the result only names a container."""
+        is_asked = asks_for_types(self._target.instruction)
+        return is_asked and _BARE_RESULT.search(region) is not None
 
     def _rewritten(self, shaped: Shaped, region: str) -> Shaped:
         """Return an answer with another region, or as it was where its code would be another."""
@@ -115,16 +123,19 @@ class Documentation:
 
     def _unsaid(self, region: str) -> Check:
         target = self._target
-        size = billions_of(self._answer.proposal.model)
-        is_strict = size is not None and size <= _STRICT
         return unsaid(
             target.instruction,
             self._path,
             region,
             target.text,
             content=target.content,
-            is_strict=is_strict,
+            is_strict=self._is_strict,
         )
+
+    @property
+    def _is_strict(self) -> bool:
+        size = billions_of(self._answer.proposal.model)
+        return size is not None and size <= _STRICT
 
     def _documents(self, before: str, after: str) -> Check:
         if self._path.endswith(_PYTHON):

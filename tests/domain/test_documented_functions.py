@@ -53,7 +53,22 @@ from spark_desktop.domain.unsaid import unsaid
                 DocumentedFunction("k", "", ("a",), ("a",), None),
             ],
         ),
-        ("a.cpp", "int f(int a) {\n}\n", []),
+        ("a.cpp", "int f(int a) {\n}\n", [DocumentedFunction("f", "", ("a",), (), None)]),
+        ("a.java", "int f(int a) {\n}\n", []),
+        (
+            "a.hpp",
+            "// All.\ntemplate <typename T>\n"
+            "static std::vector<T> all(const std::map<int, T>& m) {\n"
+            "    for (auto& one : m) use(one);\n}\n",
+            [DocumentedFunction("all", "// All.\n", ("m",), (), None)],
+        ),
+        (
+            "a.cpp",
+            '/// F.\nint A::f(std::string_view text = "x, y", int ends[] = {}) const noexcept {\n'
+            "}\n",
+            [DocumentedFunction("f", "/// F.\n", ("text", "ends"), (), None)],
+        ),
+        ("a.cpp", "    return g(a);\n    h(b);\n", []),
         (
             "a.rs",
             "/// F.\n#[instrument(\n    skip(a),\n)]\nfn f(a: u8) {\n}\n",

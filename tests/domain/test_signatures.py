@@ -26,7 +26,8 @@ def first_names(path, region):
         ("a.ts", "function f({ a, b }: X, c: Y) {", ["c"]),
         ("a.js", "const a = 1;\n", []),
         ("a.rs", "fn f(", []),
-        ("a.cpp", "int f(int a) {", []),
+        ("a.cpp", "int f(int a) {", ["a"]),
+        ("a.java", "int f(int a) {", []),
     ],
 )
 def test_the_names_are_those_of_the_first_function(path, region, names):

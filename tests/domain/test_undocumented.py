@@ -46,3 +46,68 @@ def test_beside_other_things_a_docstring_and_types_are_missed(instruction, regio
     found = undocumented(instruction, "a.py", region)
     assert (None if found is None else found.detail) == reason
     assert undocumented(instruction, "a.ts", region) is None
+
+
+SPEED = """inline double speed(const Flight& flight, double kilometres) {
+    if (flight.home <= flight.released) throw std::invalid_argument("home before");
+    return kilometres * 1000 / (flight.home - flight.released);
+}
+"""
+ABOVE = "write a comment above this: what it returns, what the two parameters are, what it throws"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        ("", "The answer has no documentation."),
+        (
+            "// Returns the speed in metres per minute.\n// Throws where it was home before.\n",
+            "The documentation does not name flight, kilometres.",
+        ),
+        (
+            "// Returns the speed of a flight whose way home is so many kilometres.\n",
+            "The documentation does not say what is raised.",
+        ),
+        (
+            "// Returns the speed of a flight whose way home is so many kilometres.\n"
+            "// Throws std::invalid_argument where it was home before it was released.\n",
+            "",
+        ),
+    ],
+)
+def test_a_function_of_cpp_is_documented_above(head, reason):
+    assert unsaid(ABOVE, "a.hpp", head + SPEED, SPEED).detail == reason
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        SPEED.replace("released);\n}", "released); // Returns the speed\n}"),
+        SPEED.replace("{\n", "{\n    // Returns the speed of a flight. Throws.\n", 1),
+    ],
+)
+def test_what_stands_in_a_function_of_cpp_does_not_document_it(told):
+    assert unsaid(ABOVE, "a.hpp", told, SPEED).detail == "The answer has no documentation."
+
+
+DEPTHS = 'FACTORS = {"cm": 1.0, "mm": 0.1}\n\n\ndef depth(line, unit="cm"):\n    return 1\n'
+
+
+@pytest.mark.parametrize(
+    ("doc", "invented"),
+    [
+        ('Return it; the unit is "cm" or "in".', "in"),
+        ("Return it.\n\n    unit: 'cm', 'm', 'mm', 'ft'", "m, ft"),
+        ('Return it; the unit is "cm" or "mm".', ""),
+        # A value by itself is an example, which need not stand in the code.
+        ('Return it, as "twelve" would be.', ""),
+        ("Return the line's depth; don't ask.", ""),
+    ],
+)
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_values_that_a_small_model_makes_up_are_told(doc, invented, is_strict):
+    region = f'def depth(line, unit="cm"):\n    """{doc}"""\n    return 1\n'
+    before = DEPTHS.partition("\n\n\n")[2]
+    found = unsaid("document depth", "a.py", region, before, content=DEPTHS, is_strict=is_strict)
+    assert found.passed is not (bool(invented) and is_strict)
+    assert f"tells of {invented}," in found.detail or found.passed
