@@ -151,7 +151,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             and not old.has(_moved_key(one, {there: here for here, there in pairs.items()}))
         ]
         for one, other in _matched(gone, come, old, new, pairs):
-            found.append(NameChange(one, other))
+            found.append(_meant(NameChange(one, other), old, new, pairs))
             if not depth:
                 pairs[one.name] = other.name
     found += _replaced(old, new, found, pairs)
@@ -273,6 +273,30 @@ def _replaced(
             holders = before.text, after.text
             changes.append(NameChange(fields[0], others[0], holders=holders))
     return changes
+
+
+def _meant(
+    change: NameChange, old: "_Version", new: "_Version", pairs: Mapping[str, str]
+) -> NameChange:
+    """Return the change of a field as that of another one where its class tells of it otherwise.
+
+    ``length`` that became ``last`` holds another value though its declaration is the same but for
+    the name; what the class says of it, and does with it, has then changed beyond the name.
+    """
+    one, other = change.old, change.new
+    if not _is_told_field(one) or _alike(one.name, other.name) >= _LIKE_NAMES:
+        return change
+    before = old.get(("", one.container))
+    after = new.get(("", pairs.get(one.container, one.container)))
+    if before is None or after is None:
+        return change
+    named = re.compile(rf"\b{re.escape(one.name)}\b")
+    now = {" ".join(line.split()) for line in after.text.splitlines()}
+    told = [" ".join(line.split()) for line in before.text.splitlines() if named.search(line)]
+    # A line that is as it was is only not followed yet.
+    if all(line in now or named.sub(other.name, line) in now for line in told):
+        return change
+    return replace(change, holders=(before.text, after.text))
 
 
 def _split(

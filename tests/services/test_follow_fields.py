@@ -325,3 +325,36 @@ async def test_a_field_that_a_constructor_of_javascript_sets_is_followed(tmp_pat
     one = following(tmp_path, {"a.js": defined, "b.js": text})
     await one.replace("a.js", ("this.items", "this.entries"))
     assert "console.log(s.entries);" in one.offered["b.js"]
+
+
+HOLD = (
+    "from dataclasses import dataclass\n\n\n@dataclass\nclass Hold:\n"
+    '    """A pose from the frame ``first`` on, for ``length`` frames."""\n\n'
+    "    first: int\n    length: int\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_other"),
+    [
+        ("on, for ``length`` frames", "to the frame ``last``", True),
+        ("on, for ``length`` frames", "on, for ``last`` frames", False),
+        ("``first`` on, for", "``first``, for", True),
+    ],
+)
+async def test_a_field_that_means_something_else_now_is_no_rename(tmp_path, old, new, is_other):
+    text = "from a import Hold\n\n\ndef f(hold: Hold):\n    return hold.first + hold.length\n"
+    one = following(tmp_path, {"a.py": HOLD, "b.py": text})
+    await one.replace("a.py", (old, new), ("    length: int", "    last: int"))
+    if is_other:
+        assert asked(one) == {"last in the place of length: b.py, f()"}
+        assert one.offered == {}
+    else:
+        assert one.offered["b.py"] == text.replace("length", "last")
+
+
+async def test_a_field_of_a_like_name_is_a_rename_whatever_its_class_tells(tmp_path):
+    text = "from a import Hold\n\n\ndef f(hold: Hold):\n    return hold.first + hold.length\n"
+    one = following(tmp_path, {"a.py": HOLD, "b.py": text})
+    await one.replace("a.py", ("``length`` frames", "its frames"), ("length: int", "lengths: int"))
+    assert one.offered["b.py"] == text.replace("length", "lengths")
