@@ -10,6 +10,7 @@ from spark_desktop.domain.assertions import asserts, rows_of_tests
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
+from spark_desktop.domain.quoted_messages import places_of
 from spark_desktop.domain.secret_lines import without_secrets, words_without_secrets
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import (
@@ -39,6 +40,8 @@ _FILES_READ = 12
 # Names in an output that are looked up, where it names no place; seconds to wait for the index.
 _CALLED = re.compile(r"\b([A-Za-z_]\w{2,60})\(")
 _MOST_MENTIONED = 10
+# Files of tests in which what an output says is looked for.
+_MOST_READ = 40
 # Places whose own calls are looked up.
 _LOOKED_INTO = 2
 _FAMILIES = (
@@ -92,14 +95,30 @@ class FailingCode:
         """Return what the run's output tells of this workspace.
 
         Where it names no place these are the functions that it speaks of, as tests without a
-        runner do ("names() after packets(1): expected ...").
+        runner do ("names() after packets(1): expected ..."), else the lines of tests in which what
+        it says stands.
         """
         root = self._files.root
         files = frozenset(await self._files.files())
         roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
         places = Places(roots, files, run.folder)
         found = await asyncio.to_thread(failures_in, run.output, places)
-        return found or await self._mentioned(run.output)
+        return found or await self._mentioned(run.output) or await self._said(run.output, files)
+
+    async def _said(self, output: str, files: Collection[str]) -> tuple[Failure, ...]:
+        text = await asyncio.to_thread(end_of_output, output)
+        named = [path for path in files if path in output or is_test(path)]
+        texts: dict[str, str] = {}
+        for path in sorted(named)[:_MOST_READ]:
+            snapshot = await self._read(path)
+            if snapshot is not None:
+                texts[path] = snapshot.text.content
+        places = await asyncio.to_thread(lambda: tuple(places_of(text, texts)))
+        found = {
+            (path, line): Failure("", said, (Frame(path, line),), text)
+            for path, line, said in places
+        }
+        return tuple(found.values())[:MOST_CANDIDATES]
 
     async def _mentioned(self, output: str) -> tuple[Failure, ...]:
         if self._index is None or not await self._index.ready(_READY_S):

@@ -556,3 +556,51 @@ async def test_what_a_function_of_the_program_asserts_may_be_its_own_mistake():
     # Who called it with such values comes first.
     called = told.replace("  File", '  File "calc.py", line 2, in add\n    x\n  File', 1)
     assert places(await pointed(files, called)) == [("calc.py", 1, 2), ("sums.py", 2, 3)]
+
+
+LOANS = """#include "../src/loans.hpp"
+
+#include <iostream>
+
+static int failures = 0;
+
+static void equal(const char* what, bool is, bool should) {
+    if (is == should) return;
+    std::cerr << what << ": is " << is << ", should be " << should << "\\n";
+    ++failures;
+}
+
+int main() {
+    Cabinet cabinet;
+    equal("lending a sheet", lend(cabinet, "B-031"), true);
+    equal("lending a sheet that is not there", lend(cabinet, "B-025"), false);
+    return failures;
+}
+"""
+LEND = """#pragma once
+
+inline bool lend(Cabinet& cabinet, const char* label) {
+    return cabinet.find(label) != nullptr;
+}
+"""
+
+
+async def test_what_a_program_says_in_its_own_words_leads_to_the_line_that_says_it():
+    files = MemoryFiles()
+    files.write("tests/loans.cpp", LOANS)
+    files.write("src/loans.hpp", LEND)
+    said = (
+        "make: Entering directory\nlending a sheet that is not there: is 1, should be 0\nmake: ***"
+    )
+    (failure,) = await code_of(files).failures(FailedRun(("make", "test"), "", said))
+    assert failure.frames == (Frame("tests/loans.cpp", 15),)
+    assert failure.message == "lending a sheet that is not there: is 1, should be 0"
+    found = await pointed(files, said)
+    assert places(found) == [("src/loans.hpp", 2, 5)]
+
+
+async def test_what_no_test_says_leads_nowhere():
+    files = MemoryFiles()
+    files.write("tests/loans.cpp", LOANS)
+    run = FailedRun(("make", "test"), "", "is 1, should be 0\nmake: *** [Makefile:4: test] Error 1")
+    assert await code_of(files).failures(run) == ()

@@ -1,0 +1,43 @@
+"""Lines of an output that a program says in its own words: where these stand in its code. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+# Texts of at least so many characters are told from others, those of one word by their length.
+_SHORTEST, _SHORTEST_WORD = 8, 14
+_LITERAL = re.compile(
+    r"\"((?:[^\"\\\n]|\\.){8,200})\"|'((?:[^'\\\n]|\\.){8,200})'|`([^`\\\n]{8,200})`"
+)
+# Lines of an output that are looked for, from its end.
+_MOST_LINES = 60
+# Where a text is filled in, its parts are looked for.
+_HOLES = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]")
+
+
+def places_of(output: str, texts: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+    """Yield file, line from 0 and what was said, for each line that holds a text of the code.
+
+    ``texts`` are the files to look into. Of several texts in a line the longest counts; one that
+    stands in two places says nothing.
+    """
+    known: dict[str, tuple[str, int] | None] = {}
+    for path, text in texts.items():
+        for number, line in enumerate(text.splitlines()):
+            for part in _parts(line):
+                known[part] = None if part in known else (path, number)
+    said = [line.strip() for line in output.splitlines() if line.strip()]
+    for line in said[-_MOST_LINES:]:
+        parts = [part for part, place in known.items() if place is not None and part in line]
+        if parts:
+            path, number = known[max(parts, key=len)] or ("", 0)
+            yield path, number, line
+
+
+def _parts(line: str) -> Iterator[str]:
+    """Yield the texts of a line of code that are long enough to be found again."""
+    for match in islice(_LITERAL.finditer(line), 20):
+        for part in _HOLES.split(next(filter(None, match.groups()), "")):
+            part = part.strip()
+            if len(part) >= (_SHORTEST if " " in part else _SHORTEST_WORD):
+                yield part
