@@ -234,9 +234,9 @@ def _is_quoted_type(node: Node) -> bool:
     string = node.parent
     if node.type != "string_content" or string is None or string.parent is None:
         return False
-    # What stands in a Literal is a value.
+    # What stands in a Literal is a value, and what is said of a type beside it may be any text.
     values = (
-        text_of(one.children[0]).rpartition(".")[2] == "Literal"
+        text_of(one.children[0]).rpartition(".")[2] in ("Literal", "Annotated")
         for one in nodes_around(string)
         if one.type in ("generic_type", "subscript")
     )

@@ -10,7 +10,7 @@ AREA = """class Area:
     def size(self):
         return self.width ** 2
 """
-HEAD = "import area\nfrom area import Area\nfrom typing import Literal, cast\n\n\n"
+HEAD = "import area\nfrom area import Area\nfrom typing import Annotated, Literal, cast\n\n\n"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ HEAD = "import area\nfrom area import Area\nfrom typing import Literal, cast\n\n
         ('a: "area.Area" = None', 'a: "area.Region" = None'),
         ('def f(a: "other.Area", b: Area): ...', 'def f(a: "other.Area", b: Region): ...'),
         ('def f(a: Literal["Area"], b: Area): ...', 'def f(a: Literal["Area"], b: Region): ...'),
+        (
+            'def f(a: Annotated[int, "an Area"], b: Area): ...',
+            'def f(a: Annotated[int, "an Area"], b: Region): ...',
+        ),
         ('def f(a="Area", b: Area = 1): ...', 'def f(a="Area", b: Region = 1): ...'),
     ],
 )

@@ -136,3 +136,127 @@ async def test_a_value_that_a_subclass_has_to_give_its_base_is_asked_for(tmp_pat
         "Area(): new arguments in use.py, __init__()",
         "Area(): new arguments in use.py, f()",
     }
+
+
+HANDLER = "class Handler:\n    def emit(self, record):\n        return record\n"
+LOGS = "class Logs({base}):\n    def emit(self, record):\n        print(record)\n"
+USED = "from logs import Logs\n\n\ndef f(x: Logs):\n    x.emit(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "base", "is_heir"),
+    [
+        ("from logging import Handler", "Handler", False),
+        ("import logging", "logging.Handler", False),
+        ("import logging.handlers", "logging.Handler", False),
+        ("import logging as log", "log.Handler", False),
+        ("import other", "other.Handler", False),
+        ("from pkg import other", "other.Handler", False),
+        ("from pkg.area import Handler", "Handler", True),
+        ("import pkg.area", "pkg.area.Handler", True),
+        ("import pkg.area as a", "a.Handler", True),
+        ("import pkg", "pkg.area.Handler", True),
+        ("from pkg import area", "area.Handler", True),
+        ("from pkg import area as a", "a.Handler", True),
+        ("from pkg.area import *", "Handler", True),
+    ],
+)
+async def test_a_base_of_the_same_name_from_elsewhere_is_another(tmp_path, head, base, is_heir):
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/area.py": HANDLER,
+        "pkg/other.py": HANDLER,
+        "other.py": HANDLER,
+        "logs.py": f"{head}\n\n\n{LOGS.format(base=base)}",
+        "use.py": USED,
+    }
+    project = following(tmp_path, files)
+    await project.replace("pkg/area.py", ("emit", "send"))
+    both = {path: files[path].replace("emit", "send") for path in ("logs.py", "use.py")}
+    assert project.offered == (both if is_heir else {})
+
+
+async def test_a_base_from_next_to_it_is_followed(tmp_path):
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/area.py": HANDLER,
+        "pkg/logs.py": f"from . import area\n\n\n{LOGS.format(base='area.Handler')}",
+    }
+    project = following(tmp_path, files)
+    await project.replace("pkg/area.py", ("emit", "send"))
+    assert list(project.offered) == ["pkg/logs.py"]
+
+
+async def test_a_class_of_typescript_with_a_base_of_the_same_name_is_left(tmp_path):
+    base = "export class Handler {\n  emit(record: string) {\n    return record;\n  }\n}\n"
+    logs = 'import {{ Handler }} from "{}";\n\nexport class Logs extends Handler {{\n'
+    logs += "  emit(record: string) {{\n    console.log(record);\n  }}\n}}\n"
+    files = {"a.ts": base, "b.ts": logs.format("events"), "c.ts": logs.format("./a")}
+    project = following(tmp_path, files)
+    await project.replace("a.ts", ("emit", "send"))
+    assert list(project.offered) == ["c.ts"]
+
+
+RUNS = "pub trait Runs {\n    fn run(&self) -> u32;\n}\n"
+TASK = "use crate::kind::Runs;\n\npub struct Task;\n\nimpl Runs for Task {\n    {}\n}\n"
+RUN = "fn run(&self) -> u32 {\n        1\n    }"
+
+
+@pytest.mark.parametrize(("module", "is_heir"), [("one", True), ("two", False)])
+async def test_a_type_of_rust_of_the_same_name_without_the_trait_is_left(tmp_path, module, is_heir):
+    files = {
+        **CRATE,
+        "src/lib.rs": "pub mod kind;\npub mod one;\npub mod two;\npub mod three;\n",
+        "src/kind.rs": RUNS,
+        "src/one.rs": TASK.replace("{}", RUN),
+        "src/two.rs": f"pub struct Task;\n\nimpl Task {{\n    pub {RUN}\n}}\n",
+        "src/three.rs": f"use crate::{module}::Task;\n\n"
+        "pub fn f(t: &Task) -> u32 {\n    t.run()\n}\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("src/kind.rs", ("run", "start"))
+    assert sorted(project.offered) == ["src/one.rs", *(["src/three.rs"] if is_heir else [])]
+
+
+async def test_a_type_of_rust_may_get_a_trait_in_another_file_than_its_own(tmp_path):
+    own = "pub struct Task;\n\npub fn run() {}\n"
+    other = f"pub struct Task;\n\nimpl Task {{\n    pub {RUN}\n}}\n"
+    files = {
+        **CRATE,
+        "src/lib.rs": "pub mod kind;\npub mod one;\npub mod two;\npub mod three;\n",
+        "src/kind.rs": f"use crate::one::Task;\n\n{RUNS}\nimpl Runs for Task {{\n    {RUN}\n}}\n",
+        "src/one.rs": own,
+        "src/two.rs": other,
+        "src/three.rs": "use crate::one::Task;\n\npub fn f(t: &Task) -> u32 {\n    t.run()\n}\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("src/kind.rs", ("run(&self) -> u32;", "start(&self) -> u32;"))
+    assert sorted(project.offered) == ["src/kind.rs", "src/three.rs"]
+
+
+async def test_a_class_of_cpp_of_the_same_name_in_another_header_is_left(tmp_path):
+    files = {
+        "area.hpp": "class Area {\npublic:\n  virtual int surface(int n) const = 0;\n};\n",
+        "shape.hpp": '#include "area.hpp"\n\nclass Shape : public Area {\npublic:\n'
+        "  int surface(int n) const override;\n};\n",
+        "use.cpp": '#include "shape.hpp"\n\nint f(const Shape& s) {\n  return s.surface(1);\n}\n',
+        "b/form.hpp": "class Shape {\npublic:\n  int surface(int n) const;\n};\n",
+        "b/use.cpp": '#include "form.hpp"\n\nint f(const Shape& s) {\n  return s.surface(1);\n}\n',
+    }
+    project = following(tmp_path, files)
+    await project.replace("area.hpp", ("surface", "extent"))
+    assert sorted(project.offered) == ["shape.hpp", "use.cpp"]
+
+
+async def test_a_struct_of_go_with_a_field_of_any_type_is_no_interface(tmp_path):
+    box = "package a\n\ntype Box struct {\n\tv interface{}\n}\n\n"
+    files = {
+        "go.mod": "module m\n\ngo 1.21\n",
+        "a/box.go": f"{box}func (b *Box) Get() int {{\n\treturn 1\n}}\n",
+        "a/other.go": "package a\n\ntype Other struct{}\n\nfunc (o *Other) Get() int {\n"
+        "\treturn 1\n}\n\nfunc F(b *Box, o *Other) int {\n\treturn b.Get() + o.Get()\n}\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("a/box.go", ("Get", "Take"))
+    assert project.offered == {"a/other.go": files["a/other.go"].replace("b.Get", "b.Take")}
+    assert project.left == ""
