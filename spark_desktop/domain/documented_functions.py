@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.python_function import Function
-from spark_desktop.domain.signatures import TYPED, Head, Parameter, heads_of
+from spark_desktop.domain.signatures import CPP, TYPED, Head, Parameter, heads_of
 
 _RUST_RESULT = re.compile(r"\s*->\s*(?!\(\)|!)\S")
 _GO_RESULT = re.compile(r"\s*[^\s{]")
@@ -15,8 +15,9 @@ _SCRIPT_RESULT = re.compile(r"\s*:\s*(?P<type>[^{=;]*)")
 _NOTHING = re.compile(r"\s*(?:void|never|undefined)\s*$")
 _ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w|template\s*<)")
 _ATTRIBUTE_END = re.compile(r"\s*(?:\)\]|\}\)|\))\s*$")
-# Lines of an attribute.
 _COMMENT = re.compile(r"\s*(?://|/\*|\*)")
+_ENDS, _BEGUN = re.compile(r"(?:(?!//).)*\*/\s*$"), re.compile(r"(?:(?!//).)*/\*")
+_BEGINS = re.compile(r"\s*/\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,10 @@ def _is_second(decorator: ast.expr) -> bool:
 def _is_minor(head: Head, region: str) -> bool:
     rest = region[head.end :].partition("\n")[0].rstrip()
     is_overload = rest.endswith(";") and "=>" not in rest and "{" not in rest
-    return head.name == "constructor" or head.is_accessor or is_overload
+    line = region[head.start :].partition("(")[0]
+    is_made = head.name == "constructor" or head.name.startswith("~")
+    is_made = is_made or re.match(r"\s*(?:constexpr\s+)?explicit\s", line) is not None
+    return is_made or head.is_accessor or is_overload
 
 
 def _returns(node: Function) -> bool | None:
@@ -138,6 +142,9 @@ def _gives(kind: str, rest: str) -> bool | None:
     """Return whether something is returned, by what stands behind the parameters."""
     if kind == ".rs":
         return _RUST_RESULT.match(rest) is not None
+    if kind in CPP:
+        # It stands in front of the name; behind a colon a constructor sets its fields.
+        return None
     if kind == ".go":
         return _GO_RESULT.match(rest) is not None
     declared = _SCRIPT_RESULT.match(rest)
@@ -150,13 +157,22 @@ def _comment_above(text: str) -> str:
     while lines:
         if _ATTRIBUTE_END.match(lines[-1]):
             # One of several lines: up to where it begins.
-            start = next(
-                (n for n in range(len(lines) - 1, -1, -1) if _ATTRIBUTE.match(lines[n])), 0
-            )
-            del lines[start + 1 :]
+            del lines[_last(_ATTRIBUTE, lines) + 1 :]
+        elif _ENDS.match(lines[-1]):
+            # Lines within a comment need no star.
+            begun = _last(_BEGUN, lines)
+            if _BEGINS.match(lines[begun]):
+                found[:0] = lines[begun:]
+                del lines[begun:]
+                continue
         if not (lines and (_COMMENT.match(lines[-1]) or _ATTRIBUTE.match(lines[-1]))):
             break
         line = lines.pop()
         if _COMMENT.match(line):
             found.insert(0, line)
     return "".join(found)
+
+
+def _last(pattern: re.Pattern[str], lines: list[str]) -> int:
+    """Return which is the last of the lines that begins with it, the first one without any."""
+    return next((n for n in range(len(lines) - 1, -1, -1) if pattern.match(lines[n])), 0)

@@ -25,7 +25,12 @@ _HEADS = {
 }
 _NAMES = {
     # The name stands last there, before what it is without being given.
-    **dict.fromkeys(CPP, r"[^=]*?[\s*&](\w+)\s*(?:\[[^\]]*\]\s*)?(?==|$)"),
+    # A type may stand there by itself.
+    **dict.fromkeys(
+        CPP,
+        r"[^=]*?[^\s=][\s*&]+(?!(?:int|char|long|short|float|double|bool|auto|const|unsigned)\b)"
+        r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?==|$)",
+    ),
     ".rs": r"(?:mut\s+)?(\w+)\s*:",
     ".go": r"(\w+)\b",
 }

@@ -57,6 +57,8 @@ _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
 # A value in quotes, as a list of those that may be given has it.
 _VALUE_TOLD = re.compile(r"\"(\w{1,20})\"|(?<!\w)'(\w{1,20})'(?!\w)")
+# A call, with what it passes.
+_EXAMPLE = re.compile(r">>>[^\n]*(?:\n[ \t]*[^\s>][^\n]*)?|\w\([^()\n]*\)")
 _TAG = re.compile(r"@\w+")
 _TAGS = (
     frozenset({"@return", "@returns"}),
@@ -68,6 +70,13 @@ _TYPES_IN_TEXT = re.compile(
     r"\btypes?\b[^.;]{0,120}\bin(?:to)?\s+(?:the\s+|its\s+)?(?:doc\w*|comments?|text|it)\b"
     r"|\b(?:not|never)\s+(?:in\s+|into\s+)?(?:the\s+)?signature"
     r"|\b(?:no|without|don't\s+\w+)\s+(?:type\s+)?(?:annotations|hints)\b",
+    re.IGNORECASE,
+)
+# In front of what is not wanted: "remove the", "turn its", "without a".
+_TAKES_OFF = re.compile(
+    r"\b(?:no|not|never|without|\w+n't|remov\w+|drop\w*|delet\w+|strip\w*|skip\w*|omit\w*"
+    r"|turn\w*|convert\w*|mov\w+|replac\w+|instead\s+of|from|rather\s+than)"
+    r"(?:\s+(?!and\b|but\b|with\b|to\b|into\b|in\b|by\b)[\w'-]+){0,5}?\s+$",
     re.IGNORECASE,
 )
 _TYPES_OF_PARAMETERS = re.compile(
@@ -126,7 +135,11 @@ def unsaid(
         ]
         reason = unsaid_words(instruction, text, names)
         is_advice = reason is not None and not is_strict
-    if reason is None and is_strict and (invented := _invented(text, before, content)):
+    if (
+        reason is None
+        and is_strict
+        and (invented := _invented(text, f"{before}\n{instruction}", content))
+    ):
         words = joined(invented, ", ")
         reason = say(
             "The documentation tells of {words}, which is nowhere in the file.", words=words
@@ -135,8 +148,12 @@ def unsaid(
 
 
 def _invented(text: str, before: str, content: str) -> list[str]:
-    """Return values that a documentation lists beside those of the code, and the code has not."""
+    """Return values that a documentation lists beside those of the code, and the code has not.
+
+    What a call in an example passes is no such list. ``before`` is what else tells values.
+    """
     known = {*re.findall(r"\w+", f"{before}\n{content}")}
+    text = _EXAMPLE.sub("", text)
     for sentence in re.split(r"[.\n]", text) if content else ():
         listed = [one or other for one, other in _VALUE_TOLD.findall(sentence)]
         if any(one in known for one in listed):
@@ -162,11 +179,19 @@ def undocumented(instruction: str, path: str, region: str, content: str = "") ->
     known = _Known({}, file_names(content))
     reason: Said | None = None
     for one in functions if len(functions) == 1 else ():
-        if re.search(r"\bdoc[\s-]?strings?\b", instruction, re.IGNORECASE) and not one.comment:
+        if _asks_for(r"doc[\s-]?strings?", instruction) and not one.comment:
             reason = say("The answer has no docstring.")
-        elif re.search(r"\btype\s+(?:hints?|annotations?)\b", instruction, re.IGNORECASE):
+        elif _asks_for(r"type\s+(?:hints?|annotations?)", instruction):
             reason = _untyped(instruction, path, region, one, known)
     return None if reason is None else Check(say("says what was asked"), False, reason)
+
+
+def _asks_for(word: str, instruction: str) -> bool:
+    """Return whether an instruction wants what a pattern stands for, and does not take it off."""
+    return any(
+        _TAKES_OFF.search(instruction[: match.start()]) is None
+        for match in re.finditer(rf"\b{word}\b", instruction, re.IGNORECASE)
+    )
 
 
 def _of_several(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from spark_desktop.domain.documented_functions import documented_functions
 from spark_desktop.domain.unsaid import undocumented, unsaid
 
 REEL = (
@@ -40,12 +41,28 @@ def test_a_class_that_is_named_has_its_own(instruction, is_asked):
         ("sort it, with type hints", "def f(a: int) -> int:\n    return a", None),
         ("sort it by types", "def f(a):\n    return a", None),
         ("add a docstring and sort it", "x = 1", None),
+        ("remove the docstring and sort it", "def f(a):\n    return a", None),
+        ("sort it without a docstring", "def f(a):\n    return a", None),
+        ("turn the docstring into a comment", "def f(a):\n    return a", None),
+        ("don't write a docstring, sort it", "def f(a):\n    return a", None),
+        ("remove the type hints and sort it", "def f(a):\n    return a", None),
+        (
+            "remove the loop and write a docstring",
+            "def f(a):\n    return a",
+            "The answer has no docstring.",
+        ),
     ],
 )
 def test_beside_other_things_a_docstring_and_types_are_missed(instruction, region, reason):
     found = undocumented(instruction, "a.py", region)
     assert (None if found is None else found.detail) == reason
     assert undocumented(instruction, "a.ts", region) is None
+
+
+def test_a_value_that_the_request_names_is_not_made_up():
+    region = 'def depth(line, unit="cm"):\n    """Return it; the unit is "cm" or "in"."""\n'
+    asked = 'document depth: the unit is "cm" or "in"'
+    assert unsaid(asked, "a.py", region, "", content=DEPTHS).passed
 
 
 SPEED = """inline double speed(const Flight& flight, double kilometres) {
@@ -90,6 +107,44 @@ def test_what_stands_in_a_function_of_cpp_does_not_document_it(told):
     assert unsaid(ABOVE, "a.hpp", told, SPEED).detail == "The answer has no documentation."
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("/*\n  Returns the speed.\n  flight: it\n  kilometres: the way\n  Throws.\n*/\n", ""),
+        ("/* Returns the speed of a flight whose way is\n   some kilometres. Throws. */\n", ""),
+    ],
+)
+def test_lines_within_a_comment_need_no_star(told, reason):
+    assert unsaid(ABOVE, "a.hpp", told + SPEED, SPEED).detail == reason
+
+
+@pytest.mark.parametrize("above", ["int a; /* It is\n free */\n", "/* Of all */\nint a; // */\n"])
+def test_a_comment_behind_other_code_documents_nothing_below(above):
+    assert [one.comment for one in documented_functions("a.hpp", above + SPEED)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("double, double", ()),
+        ("const int = 3, unsigned count = 4", ("count",)),
+        ("char *words[], Args&&... args, std::array<int, 3> all", ("words", "args", "all")),
+    ],
+)
+def test_a_type_of_cpp_by_itself_is_no_parameter(given, names):
+    (found,) = documented_functions("a.hpp", f"double area({given});\n")
+    assert found.parameters == names
+
+
+def test_what_makes_and_ends_an_object_of_cpp_needs_no_documentation():
+    coop = "class Coop {\npublic:\n    {}\n    virtual ~Coop() {}\n\n"
+    coop += "    // Returns the size.\n    int size() const { return size_; }\n};\n"
+    made = "explicit Coop(int size) : size_(size) {}"
+    for told in (made, f"// Makes one.\n    {made}"):
+        asked = "document each method: what it does and what it returns"
+        assert unsaid(asked, "a.hpp", coop.replace("{}", told, 1)).detail == ""
+
+
 DEPTHS = 'FACTORS = {"cm": 1.0, "mm": 0.1}\n\n\ndef depth(line, unit="cm"):\n    return 1\n'
 
 
@@ -102,6 +157,8 @@ DEPTHS = 'FACTORS = {"cm": 1.0, "mm": 0.1}\n\n\ndef depth(line, unit="cm"):\n   
         # A value by itself is an example, which need not stand in the code.
         ('Return it, as "twelve" would be.', ""),
         ("Return the line's depth; don't ask.", ""),
+        ('Return it.\n\n    >>> depth("12", "cm")\n    \'1.2\' and "cm"', ""),
+        ('Return it: depth("12", "cm") is one.', ""),
     ],
 )
 @pytest.mark.parametrize("is_strict", [True, False])
