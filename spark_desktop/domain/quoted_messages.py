@@ -14,19 +14,27 @@ _MOST_LINES = 60
 # Where a text is filled in, its parts are looked for.
 _HOLES = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]")
 
+# What went well is told by its mark: "ok 3 - lends it", "PASS: lends it", "lends it ... ok".
+_PASSED = re.compile(
+    r"\W{0,9}(?:(?-i:PASS(?:ED)?)\b|(?:ok|pass(?:ed)?)(?:\s+\d|\s*[-:\])]|\s{2}))|\s*[✓✔√]"
+    r"|.*(?:\.\.|\s-)\s*(?:ok|pass(?:ed)?)\W*$",
+    re.IGNORECASE,
+)
+
 
 def places_of(output: str, texts: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
     """Yield file, line from 0 and what was said, for each line that holds a text of the code.
 
     ``texts`` are the files to look into. Of several texts in a line the longest counts; one that
-    stands in two places says nothing.
+    stands in two places says nothing, nor does a line that tells of what went well.
     """
     known: dict[str, tuple[str, int] | None] = {}
     for path, text in texts.items():
         for number, line in enumerate(text.splitlines()):
             for part in _parts(line):
                 known[part] = None if part in known else (path, number)
-    said = [line.strip() for line in output.splitlines() if line.strip()]
+    said = [line.strip() for line in output.splitlines() if not _PASSED.match(line)]
+    said = [line for line in said if line]
     for line in said[-_MOST_LINES:]:
         parts = [part for part, place in known.items() if place is not None and part in line]
         if parts:

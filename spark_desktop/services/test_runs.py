@@ -103,13 +103,12 @@ class FailingCode:
         roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
         places = Places(roots, files, run.folder)
         found = await asyncio.to_thread(failures_in, run.output, places)
-        return found or await self._mentioned(run.output) or await self._said(run.output, files)
+        return found or await self._mentioned(run.output) or await self._said(run, files)
 
-    async def _said(self, output: str, files: Collection[str]) -> tuple[Failure, ...]:
-        text = await asyncio.to_thread(end_of_output, output)
-        named = [path for path in files if path in output or is_test(path)]
+    async def _said(self, run: FailedRun, files: Collection[str]) -> tuple[Failure, ...]:
+        text = await asyncio.to_thread(end_of_output, run.output)
         texts: dict[str, str] = {}
-        for path in sorted(named)[:_MOST_READ]:
+        for path in await asyncio.to_thread(_likely_to_say, run, files):
             snapshot = await self._read(path)
             if snapshot is not None:
                 texts[path] = snapshot.text.content
@@ -333,6 +332,14 @@ class FailingCode:
             return await self._reader.read(path)
         except FileError:
             return None
+
+
+def _likely_to_say(run: FailedRun, files: Collection[str]) -> list[str]:
+    """Return the files in which what a run says is looked for: what it names, then tests."""
+    told = "\n".join((*run.command, run.output))
+    named = sorted(path for path in files if path in told)
+    others = sorted(path for path in frozenset(files).difference(named) if is_test(path))
+    return [*named, *others][:_MOST_READ]
 
 
 def _declaring(

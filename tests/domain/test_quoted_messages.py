@@ -26,6 +26,13 @@ CODE = (
         ("nothing of it\n\n", []),
         ("the first is free\nBob went to the island", [0, 7]),
         ("", []),
+        ("ok 1 - the first is free\nnot ok 2 - Bob went to the island", [7]),
+        ("[ok] the first is free\n[failed] Bob went to the island", [7]),
+        ("  PASS: the first is free\n  FAIL: Bob went to the island", [7]),
+        ("✓ the first is free\n✗ Bob went to the island", [7]),
+        ("the first is free ... ok\nBob went to the island ... FAILED", [7]),
+        ("the first is free: is bad, should be: ok", [0]),
+        ("passing on: the first is free\nOK, Bob went to the island", [0, 7]),
     ],
 )
 def test_the_longest_text_of_a_line_tells_where_it_was_said(output, lines):

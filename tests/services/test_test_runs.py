@@ -599,6 +599,19 @@ async def test_what_a_program_says_in_its_own_words_leads_to_the_line_that_says_
     assert places(found) == [("src/loans.hpp", 2, 5)]
 
 
+@pytest.mark.parametrize(
+    ("command", "output"), [("tests/z.js", ""), ("npm", "running tests/z.js\n")]
+)
+async def test_the_program_that_ran_is_looked_into_before_all_other_tests(command, output):
+    files = MemoryFiles()
+    for number in range(60):
+        files.write(f"tests/a{number}.js", "check(1);\n")
+    files.write("tests/z.js", 'check("the first is free", lend(1));\n')
+    run = FailedRun(("node", command), "", f"{output}the first is free\n")
+    (failure,) = await code_of(files).failures(run)
+    assert failure.frames == (Frame("tests/z.js", 0),)
+
+
 async def test_what_no_test_says_leads_nowhere():
     files = MemoryFiles()
     files.write("tests/loans.cpp", LOANS)
