@@ -56,6 +56,12 @@ class Defined:
         return self.definition.container or self.name if self.parameters is not None else self.name
 
     @property
+    def is_set(self) -> bool:
+        """Return whether it is a field that methods set, and of which its class does not tell."""
+        is_field = bool(self.container) and self.parameters is None
+        return is_field and self.text.startswith(("self.", "this."))
+
+    @property
     def name(self) -> str:
         """Return its name."""
         return self.definition.name

@@ -188,6 +188,9 @@ def _is_by_name(
     if not target.is_unique or _is_of_named_type(one, last, target, file):
         # Nothing is got at through another type but what comes from there.
         return False
+    if target.is_set:
+        # Such names are those of options, tables and answers of libraries as well.
+        return _is_named_after(last, classes)
     is_usual = is_language_field if target.kind == "constant" else is_language_member
     return not is_usual(target.name, file.language) or _is_named_after(last, classes)
 
@@ -219,6 +222,8 @@ def _is_field_of(
         is_known = file.path in target.homes
         is_known |= any(each.name == target.container for each in file.brought)
         return None if is_known else False
+    if target.is_set:
+        return None
     return _is_distinct(shape, target) or None
 
 

@@ -360,7 +360,7 @@ def _is_field(one: Defined) -> bool:
 
 def _is_told_field(one: Defined) -> bool:
     """Return whether a class says that it has the field; what methods set comes and goes."""
-    return _is_field(one) and not one.text.startswith(("self.", "this."))
+    return _is_field(one) and not one.is_set
 
 
 def _is_value(one: Defined) -> bool:

@@ -219,6 +219,7 @@ def target_of(defined: Defined, name: str, file: FileNames) -> Target:
         included=home,
         package=file.package,
         is_private=file.language == "go" and not defined.name[:1].isupper(),
+        is_set=defined.is_set,
         of_type=defined.result if defined.parameters is None and not defined.container else "",
     )
 

@@ -16,7 +16,8 @@ class Target:
     is, "" for none and None where that is not known; ``called`` is its name of now. ``fields`` are
     the names of all that its class has, of a member; ``of_type`` is the type of a value of C that
     is called without it, too; ``heirs`` are the classes that come from its class, with their
-    files. ``is_open`` says that its class is an interface of Go, which nobody names who has it.
+    files. ``is_open`` says that its class is an interface of Go, which nobody names who has it;
+    ``is_set`` that it is a field of which the class does not tell but where methods set it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Target:
     of_type: str = ""
     heirs: frozenset[tuple[str, str]] = frozenset()
     is_open: bool = False
+    is_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)

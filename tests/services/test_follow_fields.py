@@ -308,6 +308,30 @@ async def test_what_methods_set_comes_and_goes(tmp_path, change):
     assert (asked(one), one.offered) == (set(), {})
 
 
+@pytest.mark.parametrize(
+    ("line", "is_renamed"),
+    [
+        ("args.items", False),
+        ("pd.read_csv('a').items", False),
+        ("s.items", False),
+        ("store.items", True),
+        ("self._store.items", True),
+        ("Store().items", True),
+    ],
+)
+async def test_a_name_alone_does_not_tell_of_a_field_that_a_constructor_sets(
+    tmp_path, line, is_renamed
+):
+    text = f"from a import Store\n\n\ndef f(args, pd, s, store, self):\n    return {line}\n"
+    defined = ITEMS.replace("items", "verbose")
+    text = text.replace(".items", ".verbose")
+    more = "from a import Store\n\n\ndef g(s: Store):\n    return s.verbose\n"
+    one = following(tmp_path, {"a.py": defined, "b.py": text, "c.py": more})
+    await one.replace("a.py", ("self.verbose", "self.loud"))
+    assert ("b.py" in one.offered) is is_renamed
+    assert ("b.py, line 5: which verbose is meant is not clear" in one.left) is not is_renamed
+
+
 async def test_what_is_set_within_another_function_is_no_field_of_the_class(tmp_path):
     defined = (
         ITEMS + "\n    def later(self):\n        def inner(self):\n            self.late = 1\n"
@@ -325,6 +349,26 @@ async def test_a_field_that_a_constructor_of_javascript_sets_is_followed(tmp_pat
     one = following(tmp_path, {"a.js": defined, "b.js": text})
     await one.replace("a.js", ("this.items", "this.entries"))
     assert "console.log(s.entries);" in one.offered["b.js"]
+
+
+@pytest.mark.parametrize(
+    ("line", "then"),
+    [
+        ("const { answer, detail } = await get();", ""),
+        ("const one = { answer: 1, detail: 2 };", ""),
+        ("const { answer, detail } = new Store();", "const { reply: answer, detail } ="),
+    ],
+)
+async def test_what_is_taken_from_anything_is_no_field_that_a_constructor_sets(
+    tmp_path, line, then
+):
+    made = "    this.answer = 0;\n    this.detail = 1;\n"
+    defined = f"export class Store {{\n  constructor() {{\n{made}  }}\n}}\n"
+    text = f'import {{ Store }} from "./a.js";\n\nasync function f(get) {{\n  {line}\n}}\n'
+    one = following(tmp_path, {"a.js": defined, "b.js": text})
+    await one.replace("a.js", ("this.answer", "this.reply"))
+    assert ("b.js" in one.offered) is bool(then)
+    assert then in one.offered.get("b.js", "")
 
 
 HOLD = (
