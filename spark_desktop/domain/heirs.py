@@ -117,13 +117,20 @@ def _is_of_other_module(
     base: str, one: Defined, places: Mapping[str, Collection[str]], file: FileNames, tree: Tree
 ) -> bool:
     """Return whether a base in Python is got from a module that is not where the class is."""
-    qualified = re.search(rf"([\w.]+)\.{re.escape(base)}\b", one.definition.signature)
-    if file.language != "python" or qualified is None:
+    qualified = re.search(rf"[\w.]+\.{re.escape(base)}\b", one.definition.signature)
+    paths = places.get(base, ())
+    return qualified is not None and is_of_other_module(qualified[0], paths, file, tree)
+
+
+def is_of_other_module(qualified: str, paths: Collection[str], file: FileNames, tree: Tree) -> bool:
+    """Return whether a class of Python with a module in front of it is of none of the files."""
+    module = qualified.rpartition(".")[0]
+    if file.language != "python" or not module:
         return False
-    first, dot, rest = qualified[1].partition(".")
+    first, dot, rest = module.partition(".")
     modules = [_module(each, first, dot + rest) for each in file.brought]
     files = [tree.files(file.language, file.path, each) for each in modules if each]
-    return bool(files) and not any(each & set(places.get(base, ())) for each in files)
+    return bool(files) and not any(each & set(paths) for each in files)
 
 
 def _module(brought: Brought, first: str, rest: str) -> str:

@@ -11,14 +11,14 @@ from spark_desktop.domain.file_names import (
     Role,
     Shape,
 )
-from spark_desktop.domain.heirs import called, is_interface
+from spark_desktop.domain.heirs import called, is_interface, is_of_other_module
 from spark_desktop.domain.language_members import (
     is_language_field,
     is_language_member,
     is_language_type,
 )
 from spark_desktop.domain.module_paths import Tree
-from spark_desktop.domain.receivers import type_of
+from spark_desktop.domain.receivers import type_of, whole_type_of
 from spark_desktop.domain.target_names import Target, Uses
 
 # What a copy is made of: dataclasses.replace(trip, crew=1), trip._replace(crew=1).
@@ -72,7 +72,7 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
             is_meant = told in classes or None
         if is_meant is None:
             doubtful.append(one)
-        elif is_meant:
+        elif is_meant and not _is_of_library(one, target, file, tree):
             found.append(one)
     doubtful.sort(key=lambda one: one.start)
     is_elsewhere = file.language == "go" and file.package != target.package
@@ -165,6 +165,17 @@ def _is_meant(
         may_be = target.is_unique or target.is_open
         return None if may_be and not is_language_type(told) else False
     return _is_by_name(one, last, target, file, classes) or None
+
+
+def _is_of_library(one: Occurrence, target: Target, file: FileNames, tree: Tree) -> bool:
+    """Return whether it is called on a class of the same name in another module of Python."""
+    if file.language != "python" or one.role not in (Role.MEMBER, Role.LABEL):
+        return False
+    whole = whole_type_of(one.receiver, file.language, _before(one, file)) or one.receiver
+    name = whole.rpartition(".")[2]
+    paths = {path for heir, path in target.heirs if heir == name}
+    paths |= target.paths if name == target.container else set()
+    return bool(paths) and is_of_other_module(whole, paths, file, tree)
 
 
 def _is_declared(

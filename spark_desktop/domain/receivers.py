@@ -42,7 +42,7 @@ _NO_TYPES = frozenset(
 )
 # What is made right where it is used, without what would be called on it.
 _MADE = re.compile(r"\(?new\s+([A-Za-z_][\w.]*)(?:<[^()]*>)?\([^()]*\)\)?")
-_CALLED = re.compile(r"(?:\w+\.)*([A-Z]\w*)\([^()]*\)")
+_CALLED = re.compile(r"((?:\w+\.)*[A-Z]\w*)\([^()]*\)")
 _SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 
 
@@ -51,9 +51,15 @@ def type_of(receiver: str, language: str, before: str) -> str | None:
 
     Only its last name, without a module. A call in lower case makes anything.
     """
+    whole = whole_type_of(receiver, language, before)
+    return None if whole is None else re.split(r"\.|::", whole)[-1] or whole
+
+
+def whole_type_of(receiver: str, language: str, before: str) -> str | None:
+    """Return the same with the module in front of it, where one is told."""
     made = (_CALLED if language == "python" else _MADE).fullmatch(receiver)
     if made is not None:
-        return made[1].rpartition(".")[2]
+        return made[1]
     if not _SIMPLE.fullmatch(receiver):
         return None
     family = "javascript" if language in _JS else "cpp" if language == "c" else language
@@ -67,6 +73,6 @@ def type_of(receiver: str, language: str, before: str) -> str | None:
             if is_made and not name.lstrip("_")[:1].isupper():
                 found.append((match.start(), ""))
             else:
-                found.append((match.start(), name))
+                found.append((match.start(), match[1]))
     last = max(found, default=(0, ""), key=lambda one: one[0])[1]
     return last or None

@@ -260,3 +260,32 @@ async def test_a_struct_of_go_with_a_field_of_any_type_is_no_interface(tmp_path)
     await project.replace("a/box.go", ("Get", "Take"))
     assert project.offered == {"a/other.go": files["a/other.go"].replace("b.Get", "b.Take")}
     assert project.left == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def f(x: {}): return x.emit(1)",
+        "def f(x): return {}.emit(x, 1)",
+        "def f(): return {}().emit(1)",
+        "def f():\n    x = {}()\n    return x.emit(1)",
+    ],
+)
+@pytest.mark.parametrize(
+    ("head", "name", "is_meant"),
+    [
+        ("import logging", "logging.Handler", False),
+        ("from logging import Handler", "Handler", False),
+        ("import area", "area.Handler", True),
+        ("from area import Handler", "Handler", True),
+        ("import area as a", "a.Handler", True),
+    ],
+)
+async def test_a_class_of_a_library_of_the_same_name_is_another(
+    tmp_path, line, head, name, is_meant
+):
+    text = f"{head}\n\n\n{line.format(name)}\n"
+    project = following(tmp_path, {"area.py": HANDLER, "use.py": text})
+    await project.replace("area.py", ("emit", "send"))
+    now = {"use.py": text.replace("emit", "send")} if is_meant else {}
+    assert project.offered == now
