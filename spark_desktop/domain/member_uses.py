@@ -25,6 +25,8 @@ from spark_desktop.domain.target_names import Target, Uses
 _COPIED = re.compile(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
 # What stands before a field in the list with which a constructor of C++ begins.
 _IN_LIST = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)(?:[^;{}]|\{[^;{}]*\})*$")
+# A pattern of Python names fields as a call names parameters.
+_CASE = re.compile(r"^\s*case\b[^\n]*\Z", re.MULTILINE)
 _LONGEST_LIST = 2000
 _MEMBERS = (Role.MEMBER, Role.BOUND, Role.LABEL)
 _OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")
@@ -139,6 +141,9 @@ def _is_meant(
     if one.role is Role.LABEL:
         # A class is made, or matched, by the names of its fields.
         made = one.receiver.replace("::", ".").rpartition(".")[2]
+        if target.is_set and not _CASE.search(_before(one, file)):
+            # What a constructor takes is called as it says, whatever it sets then.
+            return False
         if made in ("replace", "_replace") and target.kind == "constant":
             return _is_copied(one, file, classes)
         if not made and file.language in ("c", "cpp") and target.kind == "constant":

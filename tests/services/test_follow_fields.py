@@ -351,6 +351,35 @@ async def test_a_field_that_a_constructor_of_javascript_sets_is_followed(tmp_pat
     assert "console.log(s.entries);" in one.offered["b.js"]
 
 
+AREA = "class Area:\n    def __init__(self, width):\n        self.width = width\n"
+
+
+@pytest.mark.parametrize("base", ["Area", "Box"])
+async def test_what_a_constructor_takes_is_no_field_that_it_sets(tmp_path, base):
+    box = "from a import Area\n\n\nclass Box(Area):\n    pass\n\n\n"
+    text = f"{box}def f(a: Area):\n    return {base}(width=1), a.width\n"
+    one = following(tmp_path, {"a.py": AREA, "b.py": text})
+    await one.replace("a.py", ("self.width", "self.breadth"))
+    assert one.offered == {"b.py": text.replace("a.width", "a.breadth")}
+
+
+async def test_a_pattern_names_a_field_that_a_constructor_sets(tmp_path):
+    text = "from a import Area\n\n\ndef f(a):\n    match a:\n        case Area(width=1):\n"
+    text += "            return 1\n"
+    one = following(tmp_path, {"a.py": AREA, "b.py": text})
+    await one.replace("a.py", ("self.width", "self.breadth"))
+    assert one.offered == {"b.py": text.replace("width", "breadth")}
+
+
+async def test_a_field_is_followed_together_with_what_the_constructor_takes(tmp_path):
+    text = "from a import Area\n\n\ndef f(a: Area):\n    return Area(width=1), a.width\n"
+    text += "\n\ndef g(a: Area):\n    return a.width\n"
+    one = following(tmp_path, {"a.py": AREA, "b.py": text})
+    await one.replace("a.py", ("width", "breadth"))
+    assert one.offered == {"b.py": text.replace("width", "breadth")}
+    assert one.left == ""
+
+
 @pytest.mark.parametrize(
     ("line", "then"),
     [
