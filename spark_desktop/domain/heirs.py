@@ -130,7 +130,10 @@ def is_of_other_module(qualified: str, paths: Collection[str], file: FileNames, 
     first, dot, rest = module.partition(".")
     modules = [_module(each, first, dot + rest) for each in file.brought]
     files = [tree.files(file.language, file.path, each) for each in modules if each]
-    return bool(files) and not any(each & set(paths) for each in files)
+    brought = frozenset[str]().union(*files)
+    # A package may pass on what its own modules define.
+    packages = tuple(one.removesuffix("__init__.py") for one in brought if "__init__." in one)
+    return bool(files) and not any(one in brought or one.startswith(packages) for one in paths)
 
 
 def _module(brought: Brought, first: str, rest: str) -> str:

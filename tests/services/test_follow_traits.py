@@ -176,6 +176,18 @@ async def test_a_base_of_the_same_name_from_elsewhere_is_another(tmp_path, head,
     assert project.offered == (both if is_heir else {})
 
 
+async def test_a_base_that_its_package_passes_on_is_followed(tmp_path):
+    files = {
+        "pkg/__init__.py": "from .area import Handler\n",
+        "pkg/area.py": HANDLER,
+        "logs.py": f"import pkg\n\n\n{LOGS.format(base='pkg.Handler')}",
+        "use.py": "import pkg\n\n\ndef f(x: pkg.Handler):\n    x.emit(1)\n",
+    }
+    project = following(tmp_path, files)
+    await project.replace("pkg/area.py", ("emit", "send"))
+    assert sorted(project.offered) == ["logs.py", "use.py"]
+
+
 async def test_a_base_from_next_to_it_is_followed(tmp_path):
     files = {
         "pkg/__init__.py": "",
