@@ -7,9 +7,10 @@ from tree_sitter import Node
 from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_fields import only_told
+from spark_desktop.adapters.renaming_members import FUNCTION_VALUES, fields_of, set_on_itself
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
 from spark_desktop.adapters.renaming_results import given_back, returned_by
-from spark_desktop.adapters.renaming_shapes import is_of_written_type, is_own_parameter
+from spark_desktop.adapters.renaming_shapes import is_own_parameter
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.adapters.renaming_waits import turning_of
 from spark_desktop.domain.code import Definition
@@ -23,13 +24,6 @@ _ONLY_TYPESCRIPT = (
     *("required_parameter", "optional_parameter"),
 )
 _ONLY_CPP = ("class_specifier", "alias_declaration")
-_FUNCTION_VALUES = ("arrow_function", "function_expression")
-# How a method sets a field of its object: the statement, what is set, of what, and its name.
-_SETS = {
-    "python": ("assignment", "attribute", "self", "attribute"),
-    "javascript": ("assignment_expression", "member_expression", "this", "property"),
-}
-_BETWEEN = ("block", "decorated_definition", "class_body")
 _SLASH = "positional_separator"
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
@@ -48,40 +42,13 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
         for kind, name, about in _named(node, table):
             found.append(_defined(path, parsed, places, node, (kind, name, about)))
     known = {(one.container, one.name) for one in found}
-    for node, name in _set_on_itself(parsed):
+    for node, name in set_on_itself(parsed):
         one = _defined(path, parsed, places, node, ("constant", name, node))
         if (one.container, one.name) not in known:
             known.add((one.container, one.name))
             found.append(one)
     found = [*only_told(found, parsed)] if parsed.grammar.name == "python" else found
     return tuple(sorted(found, key=lambda one: one.name_at))
-
-
-def _set_on_itself(parsed: Parsed) -> Iterator[tuple[Node, Node]]:
-    """Yield what methods of a class set on its object, with the name: ``self.limit = 3``."""
-    form = _SETS.get(parsed.grammar.name)
-    if form is None:
-        return
-    type_, member, own, field = form
-    for node in parsed.nodes((type_,)):
-        left = node.child_by_field_name("left")
-        of = None if left is None or left.type != member else left.child_by_field_name("object")
-        name = None if left is None else left.child_by_field_name(field)
-        is_own = of is not None and text_of(of) == own
-        if name is not None and is_own and _is_in_method(node):
-            yield node, name
-
-
-def _is_in_method(node: Node) -> bool:
-    """Return whether the nearest function around is a class's own."""
-    for above in nodes_around(node):
-        if above.type in ("function_definition", "method_definition"):
-            around = (one for one in nodes_around(above) if one.type not in _BETWEEN)
-            nearest = next(around, None)
-            return nearest is not None and nearest.type in ("class_definition", "class_declaration")
-        if above.type in ("lambda", *_FUNCTION_VALUES, "function_declaration"):
-            return False
-    return False
 
 
 def _types(table: NameTable, grammar: str) -> Iterator[str]:
@@ -98,7 +65,7 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
     kind = table.defines[node.type]
     match node.type:
         case "enum_body" | "property_signature" | "public_field_definition" | "field_definition":
-            yield from _fields(node, kind)
+            yield from fields_of(node, kind)
         case "required_parameter" | "optional_parameter":
             named = node.child_by_field_name("pattern")
             if named is not None and is_own_parameter(node):
@@ -125,34 +92,12 @@ def _assigned(node: Node) -> Iterator[tuple[str, Node, Node]]:
     """Yield what an assignment of Python, or a variable of JavaScript, defines."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is not None and name.type == "identifier":
-        is_function = value is not None and value.type in _FUNCTION_VALUES
+        is_function = value is not None and value.type in FUNCTION_VALUES
         yield "function" if is_function else "constant", name, value or node
     left = node.child_by_field_name("left")
     is_plain = node.parent is not None and node.parent.type == "expression_statement"
     if is_plain and left is not None and left.type == "identifier":
         yield "constant", left, node
-
-
-def _fields(node: Node, kind: str) -> Iterator[tuple[str, Node, Node]]:
-    """Yield the fields and values that classes, types and enumerations of JavaScript have."""
-    if node.type == "enum_body":
-        for member in node.named_children:
-            name = member.child_by_field_name("name") or member
-            if name.type == "property_identifier":
-                yield kind, name, member
-        return
-    named = node.child_by_field_name("name") or node.child_by_field_name("property")
-    if named is None or named.type != "property_identifier":
-        return
-    value = node.child_by_field_name("value")
-    if node.type == "property_signature":
-        # A type that is written out within another one has no name.
-        if not is_of_written_type(node):
-            yield kind, named, node
-    elif value is not None and value.type in _FUNCTION_VALUES:
-        yield "function", named, value
-    else:
-        yield kind, named, node
 
 
 def _defines(node: Node, name: Node) -> bool:
