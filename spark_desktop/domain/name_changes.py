@@ -1,30 +1,29 @@
 """What one save did to the names and signatures of a file: renamed, changed, gone, moved."""
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.definition_matching import (
+    LIKE_NAMES,
+    MARGIN,
+    SAME_PLACE,
+    Version,
+    alike_names,
+    is_field,
+    key_of,
+    likeness,
+    matched,
+    moved_key,
+    told_apart,
+)
 from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
 
-# Measured on renames in the history of this project: the same function with small changes is
-# above the first, two different ones of a kind are below the second.
-_SAME_PLACE, _ELSEWHERE = 0.75, 0.9
-# A second candidate that is nearly as good makes it a guess.
-_MARGIN = 0.1
-# Of two names that have more in common than not.
-_LIKE_NAMES = 0.6
-# Shorter definitions resemble one another by chance: only the same words in the same place count.
-_SHORT = 10
-# Tokens that are compared of a long definition.
-_COMPARED = 1500
 _WORD = re.compile(r"\w+")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 # A method that is called on its class.
 _STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
 _WAITS = re.compile(r"\b(?:async|await)\b")
@@ -90,7 +89,7 @@ class NameChange:
     @property
     def gives_other_type(self) -> bool:
         """Return whether its result is of a type that callers have to look at."""
-        if (_is_field(self.old) and self.is_renamed) or _is_value(self.old):
+        if (is_field(self.old) and self.is_renamed) or _is_value(self.old):
             return False
         texts = self.old.text, self.new.text
         types = dict(self.renamed_types)
@@ -102,7 +101,7 @@ class NameChange:
 
         Of one with another name now the name is followed.
         """
-        return _is_field(self.old) and self.gives_other_type
+        return is_field(self.old) and self.gives_other_type
 
     @property
     def turns_async(self) -> bool:
@@ -137,20 +136,20 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
     A definition that went and one that came are the same where their texts are (almost) alike and
     no other pair is nearly as good; what is defined twice under one name says nothing.
     """
-    old, new = _Version(before), _Version(after)
+    old, new = Version(before), Version(after)
     pairs: dict[str, str] = {}
     found: list[NameChange] = []
     # Classes first: their members are compared under the name that the class has now.
     for depth in (0, 1):
         level = [one for one in old.once if bool(one.container) == bool(depth)]
-        gone = [one for one in level if not new.has(_moved_key(one, pairs))]
+        gone = [one for one in level if not new.has(moved_key(one, pairs))]
         come = [
             one
             for one in new.once
             if bool(one.container) == bool(depth)
-            and not old.has(_moved_key(one, {there: here for here, there in pairs.items()}))
+            and not old.has(moved_key(one, {there: here for here, there in pairs.items()}))
         ]
-        for one, other in _matched(gone, come, old, new, pairs):
+        for one, other in matched(gone, come, old, new, pairs):
             found.append(_meant(NameChange(one, other), old, new, pairs))
             if not depth:
                 pairs[one.name] = other.name
@@ -163,7 +162,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
         for change in found
     ]
     for one in old.once:
-        same = new.get(_moved_key(one, pairs))
+        same = new.get(moved_key(one, pairs))
         if same is not None and id(one) not in renamed:
             is_type = one.parameters is None and not one.container
             literal = literal_change(one.text, same.text) if is_type else None
@@ -177,12 +176,12 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
         tuple(
             one
             for one in old.once
-            if id(one) not in taken and not new.has(_moved_key(one, pairs)) and not one.container
+            if id(one) not in taken and not new.has(moved_key(one, pairs)) and not one.container
         ),
         tuple(
             one
             for one in new.once
-            if id(one) not in taken and not old.has(_key(one)) and not one.container
+            if id(one) not in taken and not old.has(key_of(one)) and not one.container
         ),
     )
 
@@ -197,25 +196,6 @@ def _called_anew(old: Defined, new: Defined, pairs: Mapping[str, str]) -> Define
         type_ = _WORD.sub(lambda word: pairs.get(word[0], word[0]), one.type)
         told.append(replace(one, type=type_) if type_ == types.get(one.name) else one)
     return replace(old, parameters=tuple(told))
-
-
-def is_same_moved(one: Defined, other: Defined) -> bool:
-    """Return whether a definition of another file is the one that went, word for word or nearly."""
-    same = one.name == other.name and one.definition.kind == other.definition.kind
-    return same and likeness(one, other) >= _ELSEWHERE
-
-
-def likeness(one: Defined, other: Defined) -> float:
-    """Return from 0 to 1 how alike two definitions are but for their names."""
-    # Where it names itself it may still do so by the name before.
-    names = {one.name, other.name}
-    a, b = _tokens(one, names), _tokens(other, names)
-    if a == b:
-        return 1.0
-    matcher = SequenceMatcher(None, a[:_COMPARED], b[:_COMPARED], autojunk=False)
-    if matcher.quick_ratio() < _SAME_PLACE:
-        return 0.0
-    return matcher.ratio()
 
 
 def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> dict[str, str] | None:
@@ -251,7 +231,7 @@ def _takes_others(old: Parameter, new: Parameter) -> bool:
 
 
 def _replaced(
-    old: "_Version", new: "_Version", found: Sequence[NameChange], pairs: dict[str, str]
+    old: "Version", new: "Version", found: Sequence[NameChange], pairs: dict[str, str]
 ) -> list[NameChange]:
     """Return the fields for which another one came, where a class lost and got just one."""
     taken = {id(change.old) for change in found} | {id(change.new) for change in found}
@@ -259,7 +239,7 @@ def _replaced(
     gone: dict[str, list[Defined]] = {}
     come: dict[str, list[Defined]] = {}
     for one in old.once:
-        if _is_told_field(one) and id(one) not in taken and not new.has(_moved_key(one, pairs)):
+        if _is_told_field(one) and id(one) not in taken and not new.has(moved_key(one, pairs)):
             gone.setdefault(one.container, []).append(one)
     for one in new.once:
         container = back.get(one.container, one.container)
@@ -276,7 +256,7 @@ def _replaced(
 
 
 def _meant(
-    change: NameChange, old: "_Version", new: "_Version", pairs: Mapping[str, str]
+    change: NameChange, old: "Version", new: "Version", pairs: Mapping[str, str]
 ) -> NameChange:
     """Return the change of a field as that of another one where its class tells of it otherwise.
 
@@ -284,7 +264,7 @@ def _meant(
     the name; what the class says of it, and does with it, has then changed beyond the name.
     """
     one, other = change.old, change.new
-    if not _is_told_field(one) or _alike(one.name, other.name) >= _LIKE_NAMES:
+    if not _is_told_field(one) or alike_names(one.name, other.name) >= LIKE_NAMES:
         return change
     before = old.get(("", one.container))
     after = new.get(("", pairs.get(one.container, one.container)))
@@ -300,7 +280,7 @@ def _meant(
 
 
 def _split(
-    old: "_Version", new: "_Version", found: Sequence[NameChange], pairs: dict[str, str]
+    old: "Version", new: "Version", found: Sequence[NameChange], pairs: dict[str, str]
 ) -> list[NameChange]:
     """Return the members whose work a new one does now, while they take something else.
 
@@ -310,7 +290,7 @@ def _split(
     back = {there: here for here, there in pairs.items()}
     changes = []
     for one in old.once:
-        same = new.get(_moved_key(one, pairs))
+        same = new.get(moved_key(one, pairs))
         is_other = same is not None and same.parameters != one.parameters
         if not one.container or not one.parameters or not is_other or id(one) in taken:
             continue
@@ -320,12 +300,12 @@ def _split(
             if back.get(other.container, other.container) == one.container
             and other.parameters == one.parameters
             and id(other) not in taken
-            and not old.has((one.container, _told_apart(other)))
+            and not old.has((one.container, told_apart(other)))
             and _can_stand_for(one, other)
         ]
         rest = likeness(one, same) if same is not None else 0.0
-        sure = [(score, other) for score, other in alike if score >= max(_SAME_PLACE, rest)]
-        if len(sure) == 1 and sure[0][0] - rest > _MARGIN:
+        sure = [(score, other) for score, other in alike if score >= max(SAME_PLACE, rest)]
+        if len(sure) == 1 and sure[0][0] - rest > MARGIN:
             # Its result is of the class, as a constructor's is.
             other = replace(sure[0][1], result=one.result, gives=one.gives, turning=one.turning)
             changes.append(NameChange(one, other, is_split=True))
@@ -354,149 +334,11 @@ def _waits(one: Defined) -> bool:
     return one.turning is not None and one.turning.is_async
 
 
-def _is_field(one: Defined) -> bool:
-    return bool(one.container) and one.parameters is None and not one.is_property
-
-
 def _is_told_field(one: Defined) -> bool:
     """Return whether a class says that it has the field; what methods set comes and goes."""
-    return _is_field(one) and not one.is_set
+    return is_field(one) and not one.is_set
 
 
 def _is_value(one: Defined) -> bool:
     """Return whether it is a value of C: its type is called otherwise, and it is what it was."""
     return not one.container and one.parameters is None
-
-
-class _Version:
-    """The definitions of one version, by container and name."""
-
-    def __init__(self, defined: Iterable[Defined]) -> None:
-        grouped: dict[tuple[str, str], list[Defined]] = {}
-        for one in defined:
-            grouped.setdefault(_key(one), []).append(one)
-        self._known = grouped
-        self.once = [
-            max(group, key=lambda one: len(one.text))
-            for group in grouped.values()
-            if len({_shape(one) for one in group}) == 1
-        ]
-        self._by_key = {_key(one): one for one in self.once}
-        counted = Counter(one.container for one in self.once)
-        self._order = {
-            container: [_key(one) for one in self.once if one.container == container]
-            for container in counted
-        }
-
-    def has(self, key: tuple[str, str]) -> bool:
-        return key in self._known
-
-    def get(self, key: tuple[str, str]) -> Defined | None:
-        return self._by_key.get(key)
-
-    def neighbours(
-        self, one: Defined, kept: set[tuple[str, str]]
-    ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
-        """Return the nearest definitions above and below that are in ``kept``."""
-        order = self._order[one.container]
-        at = order.index(_key(one))
-        above = next((key for key in reversed(order[:at]) if key in kept), None)
-        below = next((key for key in order[at + 1 :] if key in kept), None)
-        return above, below
-
-
-def _key(one: Defined) -> tuple[str, str]:
-    return one.container, _told_apart(one)
-
-
-def _moved_key(one: Defined, pairs: dict[str, str]) -> tuple[str, str]:
-    return pairs.get(one.container, one.container), _told_apart(one)
-
-
-def _told_apart(one: Defined) -> str:
-    """Return the name; a method of Rust and a field that is called as it are two things."""
-    is_method = one.path.endswith(".rs") and bool(one.container) and one.parameters is not None
-    return f"{one.name}()" if is_method else one.name
-
-
-def _shape(one: Defined) -> tuple[object, ...]:
-    """Return what two declarations of the same thing have in common; overloads differ in it."""
-    types = None if one.parameters is None else tuple(p.type or p.name for p in one.parameters)
-    # A prototype and its definition are one thing; two with a body are not told apart here.
-    return one.definition.kind, types
-
-
-def _matched(
-    gone: list[Defined],
-    come: list[Defined],
-    old: _Version,
-    new: _Version,
-    pairs: dict[str, str],
-) -> list[tuple[Defined, Defined]]:
-    back = {there: here for here, there in pairs.items()}
-    kept = {_key(one) for one in old.once if new.has(_moved_key(one, pairs))}
-    here = {_moved_key_of(key, pairs): key for key in kept}
-    scores: dict[tuple[int, int], float] = {}
-    for i, one in enumerate(gone):
-        around = old.neighbours(one, kept)
-        for j, other in enumerate(come):
-            if one.definition.kind != other.definition.kind:
-                continue
-            if back.get(other.container, other.container) != one.container:
-                continue
-            there = new.neighbours(other, set(here))
-            is_here = tuple(here.get(key) if key else None for key in there) == around
-            if score := _score(one, other, is_here):
-                # Fields of one type look the same: their order and their names tell them apart.
-                in_turn = is_here and _in_turn(one, other, gone, come, back)
-                scores[i, j] = score + (2 * _MARGIN if in_turn else 0.0)
-    return [
-        (gone[i], come[j])
-        for (i, j), score in scores.items()
-        if all(score - rest > _MARGIN for (k, m), rest in scores.items() if (k == i) != (m == j))
-    ]
-
-
-def _in_turn(
-    one: Defined,
-    other: Defined,
-    gone: Sequence[Defined],
-    come: Sequence[Defined],
-    back: Mapping[str, str],
-) -> bool:
-    """Return whether two fields have the same place among those that changed, and like names."""
-    here = [each for each in gone if _is_field(each) and each.container == one.container]
-    there = [
-        each
-        for each in come
-        if _is_field(each) and back.get(each.container, each.container) == one.container
-    ]
-    if len(here) != len(there) or one not in here or other not in there:
-        return False
-    alike = _alike(one.name, other.name)
-    return (
-        here.index(one) == there.index(other)
-        and alike >= _LIKE_NAMES
-        and all(_alike(one.name, each.name) < alike for each in there if each is not other)
-        and all(_alike(each.name, other.name) < alike for each in here if each is not one)
-    )
-
-
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False).ratio()
-
-
-def _moved_key_of(key: tuple[str, str], pairs: dict[str, str]) -> tuple[str, str]:
-    return pairs.get(key[0], key[0]), key[1]
-
-
-def _score(one: Defined, other: Defined, is_here: bool) -> float:
-    """Return how sure it is that the two are the same, 0 for not at all."""
-    alike = likeness(one, other)
-    if len(_tokens(one, {one.name})) < _SHORT:
-        return alike if is_here and alike == 1.0 else 0.0
-    return alike if alike >= (_SAME_PLACE if is_here else _ELSEWHERE) else 0.0
-
-
-def _tokens(one: Defined, names: Collection[str]) -> list[str]:
-    return ["" if token in names else token for token in _TOKEN.findall(one.text)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
-from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
+from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in

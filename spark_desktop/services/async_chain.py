@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from spark_desktop.domain.async_callers import why_plain, why_used
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
-from spark_desktop.domain.follow_edits import Followed
+from spark_desktop.domain.followed import Followed
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.passed_on import may_mean

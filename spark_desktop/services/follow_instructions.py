@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from spark_desktop.domain.defined import Defined
-from spark_desktop.domain.follow_edits import Followed
+from spark_desktop.domain.followed import Followed
 from spark_desktop.domain.name_changes import NameChange
 
 # Characters of a definition that a model is shown.

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
-from spark_desktop.domain.follow_edits import FileFollow, Followed, Left, follow, together
+from spark_desktop.domain.follow_edits import follow
+from spark_desktop.domain.followed import FileFollow, Followed, Left, together
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.text import split_lines

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged
-from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
+from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import parameter_object
 from spark_desktop.domain.patch import compute

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from spark_desktop.domain.follow_edits import Left
+from spark_desktop.domain.followed import Left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import Said, joined, say

@@ -5,13 +5,13 @@ from collections import deque
 
 from spark_desktop.domain.call_changes import SignatureChange
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.definition_matching import is_same_moved
 from spark_desktop.domain.field_types import made_with
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import (
     Changes,
     NameChange,
     changes_between,
-    is_same_moved,
 )
 from spark_desktop.domain.prototypes import are_others
 from spark_desktop.domain.waits import waits_for

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.definition_matching import is_same_moved
 from spark_desktop.domain.name_changes import (
     Changes,
     changes_between,
-    is_same_moved,
     renamed_parameters,
 )
 from spark_desktop.domain.trigger import Span

@@ -6,7 +6,7 @@ import pytest
 
 from spark_desktop.adapters.renaming import TreeSitterNames
 from spark_desktop.adapters.syntax import TreeSitterSyntax
-from spark_desktop.domain.follow_edits import FileFollow, Followed
+from spark_desktop.domain.followed import FileFollow, Followed
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import changes_between
 from spark_desktop.domain.name_uses import target_of
