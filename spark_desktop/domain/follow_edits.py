@@ -1,6 +1,7 @@
 """What one changed name asks of one file: edits where they can be computed, calls where not."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.call_changes import (
@@ -13,9 +14,12 @@ from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.literal_changes import literals_meant
+from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
+from spark_desktop.domain.moved_packages import unused_packages
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, ends_with_defaults, prototype_edit
@@ -61,6 +65,22 @@ class _Following:
             reason = say("which {name} is meant is not clear", name=one.name)
             self._left.append(Left(self._file.path, one.line, reason, at=one.start))
         change = self._followed.change
+        if change.is_method:
+            self._follow_method()
+        else:
+            self._follow_uses()
+        self._tell_texts()
+        return FileFollow(
+            self._file.path,
+            tuple(self._edits),
+            tuple(self._asked),
+            tuple(self._left),
+            tuple(self._lines),
+            frozenset(one.start for one in self._uses.found),
+        )
+
+    def _follow_uses(self) -> None:
+        change = self._followed.change
         is_split = change.is_split
         is_renamed = change.is_renamed and not (change.is_replaced or is_split)
         is_renamed = is_renamed and not self._followed.is_constructor
@@ -79,15 +99,42 @@ class _Following:
             elif is_renamed:
                 self._rename(one)
         self._follow_subclasses()
-        self._tell_texts()
-        return FileFollow(
-            self._file.path,
-            tuple(self._edits),
-            tuple(self._asked),
-            tuple(self._left),
-            tuple(self._lines),
-            frozenset(one.start for one in self._uses.found),
-        )
+
+    def _follow_method(self) -> None:
+        """Call what is a method now on what was the first argument; import it no more."""
+        old, new = self._followed.change.old, self._followed.change.new
+        found = self._uses.found
+        if found and self._uses.is_out_of_reach:
+            self._leave(found[0], say("{name} cannot be used from other packages", name=self._new))
+            return
+        for one in found:
+            if one.role is Role.BOUND:
+                self._leave(one, say("it is defined here with the parameters before"))
+            elif one.role is not Role.IMPORTED and one.call is None:
+                self._leave(one, say("it is passed on, not called"))
+            elif one.call is not None:
+                edits = as_method(one, one.call, old, new, self._file)
+                if isinstance(edits, Unclear):
+                    self._asked.append(one)
+                    continue
+                for edit in edits:
+                    self._edit(one, edit)
+        self._take_out_imports([one for one in found if one.role is Role.IMPORTED])
+
+    def _take_out_imports(self, imports: Sequence[Occurrence]) -> None:
+        """Take what is imported no more out of its imports, where nothing needs it still."""
+        is_needed = bool(self._asked or self._left)
+        for one in imports:
+            brought = next((b for b in self._file.brought if b.name_at == one.start), None)
+            is_same = brought is not None and brought.local == brought.name
+            edit = taken_out(self._file, brought) if brought is not None and is_same else None
+            if edit is None or is_needed:
+                self._leave(one, say("its import has to be written by hand"))
+            else:
+                self._edit(one, edit)
+        if self._file.language == "go" and self._edits:
+            for edit in unused_packages(self._target, self._file, self._edits, self._tree):
+                self._edit(self._uses.found[0], edit)
 
     def _follow_subclasses(self) -> None:
         """Follow what classes that come from this one give its constructor."""
@@ -335,7 +382,8 @@ class _Following:
         """Say of comments and texts that they name what has another name now."""
         file, target = self._file, self._target
         is_known = any(one.name == target.container != "" for one in file.brought)
-        if not self._followed.change.is_renamed or not (self._uses.found or is_known):
+        is_other = self._followed.change.is_renamed or self._followed.change.is_method
+        if not is_other or not (self._uses.found or is_known):
             return
         for one in file.occurrences:
             if one.role is Role.TEXT and one.name == target.name:

@@ -34,7 +34,7 @@ class Followed:
     def signature(self) -> SignatureChange | None:
         """Return what became of the parameters where calls have to follow; None else."""
         old, new = self.change.old, self.change.new
-        if old.parameters is None or new.parameters is None:
+        if old.parameters is None or new.parameters is None or self.change.is_method:
             return None
         is_python = self.target.language == "python"
         found = SignatureChange(old.parameters, new.parameters, is_python, new.path)

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
@@ -66,6 +66,20 @@ def package_edits(
     return (*edits, *_imports(file, unused, module if needs else ""))
 
 
+def unused_packages(
+    target: Target, file: FileNames, edits: Sequence[TextEdit], tree: Tree
+) -> tuple[TextEdit, ...]:
+    """Return the edits that take out the target's package where nothing needs it after others."""
+    own = [
+        one
+        for one in file.brought
+        if one.name != "*" and tree.files("go", file.path, one.module) & target.paths
+    ]
+    if not _are_alone(file, own):
+        return ()
+    return tuple(_imports(file, [one for one in own if not _is_used(file, one, edits)], ""))
+
+
 def _package_of(text: str) -> str:
     found = re.search(r"^package\s+(\w+)", text, re.MULTILINE)
     return found[1] if found else ""
@@ -116,7 +130,7 @@ def _use(file: FileNames, one: Occurrence, own: list[Brought], prefix: str) -> T
     return TextEdit(one.start, one.start, prefix) if one.role is Role.BARE else None
 
 
-def _is_used(file: FileNames, brought: Brought, edits: list[TextEdit]) -> bool:
+def _is_used(file: FileNames, brought: Brought, edits: Sequence[TextEdit]) -> bool:
     """Return whether the file needs an import still, with these uses gone."""
     gone = {edit.start for edit in edits}
     uses = re.finditer(rf"\b{re.escape(brought.local)}\s*\.", code_of(file.content, "go"))

@@ -19,6 +19,7 @@ from spark_desktop.domain.definition_matching import (
     told_apart,
 )
 from spark_desktop.domain.literal_types import literal_change
+from spark_desktop.domain.made_methods import became
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
@@ -46,6 +47,8 @@ class NameChange:
     literal: tuple[str, str, tuple[str, ...]] | None = None
     # The old one is still there and takes something else; a new one does what it did.
     is_split: bool = False
+    # A function that is now a method of what it took first.
+    is_method: bool = False
     # Of a field that holds another type: what makes its class gives it at this place, from 0. None
     # where uses of the field by its name are meant.
     made_at: int | None = None
@@ -75,7 +78,7 @@ class NameChange:
     @property
     def turns(self) -> bool:
         """Return whether a method became a property, or a property a method."""
-        return self.old.is_property != self.new.is_property
+        return self.old.is_property != self.new.is_property and not self.is_method
 
     @property
     def gives_other(self) -> bool:
@@ -153,6 +156,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             found.append(_meant(NameChange(one, other), old, new, pairs))
             if not depth:
                 pairs[one.name] = other.name
+    found += _made_methods(old, new, found, pairs)
     found += _replaced(old, new, found, pairs)
     found += _split(old, new, found, pairs)
     renamed = {id(change.old) for change in found}
@@ -277,6 +281,32 @@ def _meant(
     if all(line in now or named.sub(other.name, line) in now for line in told):
         return change
     return replace(change, holders=(before.text, after.text))
+
+
+def _made_methods(
+    old: Version, new: Version, found: Sequence[NameChange], pairs: dict[str, str]
+) -> list[NameChange]:
+    """Return the functions that are methods of what they took first; two that may be are none."""
+    taken = {id(change.old) for change in found} | {id(change.new) for change in found}
+    back = {there: here for here, there in pairs.items()}
+    gone = [
+        one
+        for one in old.once
+        if not one.container and id(one) not in taken and not new.has(moved_key(one, pairs))
+    ]
+    come = [
+        one
+        for one in new.once
+        if one.container
+        and id(one) not in taken
+        and not old.has((back.get(one.container, one.container), told_apart(one)))
+    ]
+    made = [(one, other) for one in gone for other in come if became(one, other)]
+    return [
+        NameChange(one, other, is_method=True)
+        for one, other in made
+        if sum(one is each or other is that for each, that in made) == 1
+    ]
 
 
 def _split(

@@ -69,6 +69,11 @@ def _renamed(change: NameChange) -> Iterator[str]:
         )
     elif change.is_split:
         yield (f"What `{_called(old)}` did `{_called(new)}` does now: call that instead.")
+    elif change.is_method:
+        yield (
+            f"The function `{old.name}` is the method `{new.name}` of `{new.container}` now: call "
+            "it on what was the first argument."
+        )
     elif change.is_renamed:
         yield (f"`{old.name}` is called `{new.name}` now: use the new name.")
 

@@ -24,7 +24,7 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 def asked_title(change: NameChange, place: str) -> Said:
     """Return what a call is called that a model changes."""
-    if change.turns or change.is_replaced or change.holds_other:
+    if change.turns or change.is_replaced or change.holds_other or change.is_method:
         return say("{title}: {place}", title=_title(change), place=place)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result: {place}", name=_shown(change), place=place)
@@ -39,7 +39,7 @@ def _title(change: NameChange) -> Said:
         return say('"{old}" of {name} is "{new}" now', old=old, new=new, name=change.new.name)
     if change.is_replaced:
         return say("{new} in the place of {old}", old=_shown(change), new=change.new.name)
-    if change.is_split:
+    if change.is_split or change.is_method:
         new = f"{change.new.container}.{change.new.name}()"
         return say("{new} in the place of {old}", old=_shown(change), new=new)
     if change.is_renamed:

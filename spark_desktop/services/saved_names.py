@@ -43,6 +43,7 @@ class SavedNames:
             or _asks(one)
             or one.gives_other
             or one.turns
+            or one.is_method
             or waits_for(one)
             or one.literal
         ]
