@@ -39,6 +39,7 @@ _GIVES_ERROR = re.compile(
 )
 _MACROS = re.compile(r"(?:todo|unimplemented)!\s*[(\[{].*[)\]}]\s*;?", re.DOTALL)
 _PYTHON_RAISES = re.compile(r"raise NotImplementedError(?:\(.*\))?", re.DOTALL)
+_MAY_GIVE_NOTHING = re.compile(r"\b(?:None|NoReturn|Never|Optional|Any|object)\b")
 # Python declares these without a body on purpose.
 _DECLARATIONS = re.compile(r"\b(?:abstract\w*|overload)\b")
 
@@ -47,6 +48,7 @@ def stubs_in(snapshot: Snapshot, parsed: Parsed) -> list[Stub]:
     """Return the stubs, in the file's order.
 
     The body is empty where it shares its lines with the signature: it cannot be replaced alone.
+    It is empty as well behind a description that is all there is.
     """
     if snapshot.path.endswith((".pyi", ".d.ts")):
         return []
@@ -78,7 +80,9 @@ def _python_body(parsed: Parsed, function: Function) -> Span | None:
     if len(written) > 1 or (written and not _says_nothing(text_of(written[0]), said)):
         return None
     if not written and not said:
-        return None
+        # Only described: what has to give something and has no body cannot be meant so.
+        is_promise = above is not None and _has_result(function.node)
+        return Span(first, first) if is_promise else None
     if written and parsed.lines[rows_of(written[0])[0]][: written[0].start_point.column].strip():
         return Span(rows_of(written[0])[0], rows_of(written[0])[0])
     rows = [*comments, *(row for node in written for row in range(*rows_of(node)))]
@@ -88,13 +92,27 @@ def _python_body(parsed: Parsed, function: Function) -> Span | None:
 def _is_declaration(node: Node) -> bool:
     if any(_DECLARATIONS.search(decorator) for decorator in decorators_of(node)):
         return True
+    return "Protocol" in _bases_around(node)
+
+
+def _bases_around(node: Node) -> str:
+    """Return what the class around a method names as its bases, "" for none."""
     around = node.parent
     while around is not None and around.type in ("block", "decorated_definition"):
         around = around.parent
     if around is None or around.type != "class_definition":
-        return False
+        return ""
     bases = around.child_by_field_name("superclasses")
-    return bases is not None and "Protocol" in text_of(bases)
+    return "" if bases is None else text_of(bases)
+
+
+def _has_result(node: Node) -> bool:
+    """Return whether it says that it gives something, and is no part of an abstract class."""
+    result = node.child_by_field_name("return_type")
+    if result is None or _MAY_GIVE_NOTHING.search(text_of(result)):
+        return False
+    bases = _bases_around(node)
+    return not any(word in bases for word in ("ABC", "metaclass"))
 
 
 def _says_nothing(statement: str, said: str) -> bool:

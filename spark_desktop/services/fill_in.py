@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from spark_desktop.domain.completion import InfillRequest
 from spark_desktop.domain.fim import runs_on, trim_body
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import Stub
+from spark_desktop.domain.trigger import Span, Stub
 from spark_desktop.services.prompts import infill_request
 
 # What begins the next definition, by what the file's name ends in. The engine ends there by itself,
@@ -47,9 +47,13 @@ class FillIn:
 
 def fill_in_of(stub: Stub) -> FillIn | None:
     """Return the fill-in, or None where the body shares a line with the signature."""
+    if stub.body.start <= stub.lines.start:
+        return None
+    if not len(stub.body):
+        stub = _with_line(stub)
     content = stub.snapshot.text.content
     lines = split_lines(content)
-    if stub.body.start <= stub.lines.start or not len(stub.body):
+    if not len(stub.body):
         return None
     first = lines[stub.body.start]
     last = lines[stub.body.end - 1]
@@ -68,6 +72,26 @@ def fill_in_of(stub: Stub) -> FillIn | None:
         head=_plain(content[function:start]),
         tail=_plain(content[end:beyond]),
         suffix=_plain(content[end:]),
+    )
+
+
+def _with_line(stub: Stub) -> Stub:
+    """Return a stub that is only described with an empty line as its body; others as they are."""
+    text = stub.snapshot.text
+    lines = split_lines(text.content)
+    above = lines[: stub.body.start]
+    if stub.body.start != stub.lines.end or not above[-1].strip():
+        return stub
+    if not above[-1].endswith(("\n", "\r")):
+        above[-1] += "\n"
+    indent = above[-1][: len(above[-1]) - len(above[-1].lstrip(" \t"))]
+    content = "".join((*above, f"{indent}\n", *lines[stub.body.start :]))
+    at, end = stub.body.start, stub.lines.end + 1
+    return replace(
+        stub,
+        snapshot=replace(stub.snapshot, text=replace(text, content=content)),
+        lines=Span(stub.lines.start, end),
+        body=Span(at, at + 1),
     )
 
 

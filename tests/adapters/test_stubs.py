@@ -33,6 +33,9 @@ def found(path: str, content: str) -> list[Stub]:
         ("def f():\n    # TODO: add them\n    # one by one\n    pass\n", (0, 4), (1, 4)),
         ('def f():\n    """Say."""\n    # TODO\n\n\nx = 1\n', (0, 3), (2, 3)),
         ("class A:\n    def f(self):\n        pass\n", (1, 3), (2, 3)),
+        ('def f(a) -> str:\n    """Say."""\n', (0, 2), (2, 2)),
+        ('def f() -> list[int]:\n    """Say.\n\n    More.\n    """\n\n\nx = 1\n', (0, 5), (5, 5)),
+        ('class A:\n    def f(self) -> int:\n        """Say."""\n', (1, 3), (3, 3)),
     ],
 )
 def test_python_stubs(content: str, lines: tuple[int, int], body: tuple[int, int]) -> None:
@@ -53,6 +56,11 @@ def test_python_stubs(content: str, lines: tuple[int, int], body: tuple[int, int
         "@overload\ndef f(a: int) -> int: ...\n",
         "class Error(Exception):\n    pass\n",
         "def f():\n    raise ValueError\n",
+        'def f() -> None:\n    """Do nothing."""\n',
+        'def f() -> str | None:\n    """Say nothing."""\n',
+        'class A(ABC):\n    def f(self) -> str:\n        """Say."""\n',
+        'class A(Protocol):\n    def f(self) -> str:\n        """Say."""\n',
+        'class A:\n    @abstractmethod\n    def f(self) -> str:\n        """Say."""\n',
     ],
 )
 def test_python_that_is_empty_on_purpose_is_no_stub(content: str) -> None:
