@@ -17,6 +17,7 @@ from spark_desktop.domain.documentation_clauses import (
     unknown_words,
 )
 from spark_desktop.domain.documentation_words import CODE_VERBS, SURE_NOUN
+from spark_desktop.domain.trigger import Instruction, ProposalTrigger, QuickAction
 
 _CODE = re.compile(r"`[^`]*`|(?<![\w.])\w{1,60}(?:\.\w{1,60}){0,4}\([^()]*\)")
 # Stands for what was between backticks, or called.
@@ -71,8 +72,18 @@ class _Clause:
     ends: bool = False
 
 
+def is_only_documentation(trigger: ProposalTrigger, instruction: str) -> bool:
+    """Return whether code that does something else than before cannot be what is wanted.
+
+    A quick action says so itself; the words of its ``instruction`` are ours, for a model.
+    """
+    if isinstance(trigger, Instruction) and trigger.action is not None:
+        return trigger.action is QuickAction.DOCUMENT
+    return asks_only_to_document(instruction)
+
+
 def asks_only_to_document(instruction: str) -> bool:
-    """Return whether code that does something else than before cannot be what is wanted."""
+    """Return whether the user's words ask for documentation and nothing else."""
     text = " ".join(instruction.split())
     if asks_abroad(_polite(text)):
         return True

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from spark_desktop.domain.completion import ModelInfo
-from spark_desktop.domain.documentation_requests import asks_only_to_document
 from spark_desktop.domain.gathered import LeftOut, Part
 from spark_desktop.domain.words import say
 
@@ -192,13 +191,12 @@ def told(parts: Sequence[Part]) -> str:
     return "\n\n".join(part_text(part) for part in in_order(parts))
 
 
-def in_front(parts: Sequence[Part], model: ModelInfo, instruction: str) -> str:
+def in_front(parts: Sequence[Part], model: ModelInfo, *, documenting: bool = False) -> str:
     """Return what of the parts a model is told in front of a region; "" where it would repeat it.
 
-    An instruction that is not known yet is "".
+    ``documenting`` says that nothing else is asked for.
     """
-    is_aside = asks_only_to_document(instruction)
-    return "" if likes_to_repeat(model, documenting=is_aside) else told(parts)
+    return "" if likes_to_repeat(model, documenting=documenting) else told(parts)
 
 
 def extra_files(parts: Sequence[Part], shown: str = "") -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from spark_desktop.domain.documentation_requests import asks_only_to_document
+from spark_desktop.domain.documentation_requests import is_only_documentation
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.text import split_lines
@@ -28,7 +28,7 @@ def anew_of(trigger: ModelTrigger, target: Target, syntax: Syntax) -> FillIn | N
 
     None where that is no single function, or where its body cannot be replaced alone.
     """
-    if isinstance(trigger, Stub | Repair) or asks_only_to_document(target.instruction):
+    if isinstance(trigger, Stub | Repair) or is_only_documentation(trigger, target.instruction):
         return None
     text = replace(trigger.snapshot.text, content=target.content)
     snapshot = replace(trigger.snapshot, text=text)

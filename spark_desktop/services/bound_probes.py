@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.documentation_requests import asks_only_to_document
+from spark_desktop.domain.documentation_requests import is_only_documentation
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.shadow_evidence import changed_rows
 from spark_desktop.domain.small_change import SmallChange
@@ -37,7 +37,8 @@ class BoundProbes:
 
         Only bounds of changed lines are tried, four at most. Cancelling ends the run.
         """
-        if proposal.patch is None or asks_only_to_document(target.instruction):
+        asked = target.instruction
+        if proposal.patch is None or is_only_documentation(proposal.trigger, asked):
             return None
         path, before = proposal.patch.path, target.content
         after = proposal.after

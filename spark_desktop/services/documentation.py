@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from spark_desktop.domain.documentation_requests import (
-    asks_only_to_document,
+    is_only_documentation,
     may_ask_to_document,
 )
 from spark_desktop.domain.documenting import documented, only_documents
@@ -53,8 +53,11 @@ class Documentation:
         answer did that.
         """
         asked, before = self._target.instruction, self._target.content
-        is_only = asks_only_to_document(asked)
-        is_typed = isinstance(self._answer.proposal.trigger, EditComment | Instruction)
+        trigger = self._answer.proposal.trigger
+        is_only = is_only_documentation(trigger, asked)
+        # What a quick action tells a model are no words of the user's.
+        is_own = isinstance(trigger, Instruction) and trigger.action is None
+        is_typed = is_own or isinstance(trigger, EditComment)
         if not is_only and not (is_typed and may_ask_to_document(asked)):
             told = undocumented(asked, self._path, shaped.region, before) if is_typed else None
             return shaped, () if told is None else (told,)

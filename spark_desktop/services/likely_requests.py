@@ -63,7 +63,7 @@ class LikelyRequests:
         room, count = endpoint.model.context // _SHARE, endpoint.count_tokens
         if place is None or not 0 <= place.start < min(place.end, _length_of(snapshot)):
             gathered = await self._gathering.beginning(snapshot, WorkKind.EDIT, room, count)
-            around = in_front(gathered.parts, endpoint.model, "")
+            around = in_front(gathered.parts, endpoint.model)
             # Without stable parts there is nothing that such a prompt is known to begin with.
             return [_beginning(snapshot.path, around)] if around else []
         trigger = Instruction(snapshot, place, _UNKNOWN)
@@ -77,7 +77,7 @@ class LikelyRequests:
         gathered = await self._gathering.gather(trigger, target.region, room, count)
         build = blocks_request if in_blocks else region_request
         shown = target.content if in_blocks else target.text
-        around = in_front(gathered.parts, endpoint.model, "")
+        around = in_front(gathered.parts, endpoint.model)
         return [_known(build(snapshot.path, shown, _UNKNOWN, around=around))]
 
     def _filling_in(self, snapshot: Snapshot, place: Span | None) -> Sequence[InfillRequest]:

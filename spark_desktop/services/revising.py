@@ -1,5 +1,7 @@
 """What the user's comments on a proposal are about, as the model is told it."""
 
+from dataclasses import replace
+
 from spark_desktop.domain.moving import moved_span
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Decision, Proposal
@@ -28,4 +30,7 @@ def lasting_trigger(proposal: Proposal) -> ProposalTrigger:
     trigger = proposal.trigger
     if Decision.ACCEPTED not in proposal.decisions.values():
         return trigger
+    if isinstance(trigger, Instruction):
+        # It is in no file: a quick action keeps what is demanded of its answers.
+        return replace(trigger, lines=proposal.region)
     return Instruction(trigger.snapshot, proposal.region, title_of(trigger))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
+from spark_desktop.domain.documentation_requests import is_only_documentation
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
@@ -213,7 +214,8 @@ class Suggester:
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
-        before = in_front(gathered.parts, endpoint.model, target.instruction)
+        is_aside = is_only_documentation(trigger, target.instruction)
+        before = in_front(gathered.parts, endpoint.model, documenting=is_aside)
         return Surroundings(before, extra_files(gathered.parts, shown))
 
     async def _sought(self, work: Work) -> Proposal:

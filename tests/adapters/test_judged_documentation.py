@@ -7,8 +7,9 @@ from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import Finished
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.domain.quick_actions import instruction_for_test, instruction_of
 from spark_desktop.domain.text import SourceText
-from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.domain.trigger import Instruction, QuickAction, Span
 from spark_desktop.domain.workspace import snapshot_of
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.judging import Judge
@@ -21,11 +22,11 @@ WITH_EXAMPLE = (
 SCRIPT = "/**\n * Joins.\n * @returns {number}\n */\nfunction first() {\n  return 1;\n}\n\n"
 
 
-def judged(path, content, answer, asked, lines, is_whole=False, model=""):
+def judged(path, content, answer, asked, lines, is_whole=False, model="", action=None):
     """Return the failure, what proves, and the file that an answer gives."""
     syntax = TreeSitterSyntax()
     snapshot = snapshot_of(path, SourceText(content))
-    trigger = Instruction(snapshot, Span(*lines), asked)
+    trigger = Instruction(snapshot, Span(*lines), asked, action)
     proposal = Proposal("1", trigger, Streaming(1), model=model)
     given = Answer(proposal, answer, answer, False, Finished(), is_whole=is_whole)
     found = Judge(syntax).checked(target_of(trigger, syntax), given)
@@ -167,3 +168,72 @@ def test_points_of_words_are_demanded_of_small_models_only(model, is_refused):
     asked = "Add a docstring that explains what happens when retries run out or the server is gone"
     why = judged("a.py", CHUNKS, SAID, asked, (0, 2), model=model)[0]
     assert (why is not None) is is_refused
+
+
+def by_action(path, content, answer, lines=None):
+    """Return what comes of an answer to the quick action that documents."""
+    action = QuickAction.DOCUMENT
+    place = lines or (0, content.count("\n"))
+    return judged(path, content, answer, instruction_of(action), place, action=action)
+
+
+# The code, a line of it, what an answer makes of that, and the documentation.
+WRITTEN = [
+    ("a.py", "def half(a):\n    return a / 2\n", "a / 2", "a * 2", '    """Return the half."""\n'),
+    ("a.pyi", "def half(a):\n    return a / 2\n", "a / 2", "a * 2", '    """Return the half."""\n'),
+    ("a.js", "function half(a) {\n  return a / 2;\n}\n", "a / 2", "a * 2", "/** Halves. */\n"),
+    ("a.ts", "function half(a: number) {\n  return a / 2;\n}\n", "/ 2", "* 2", "/** Halves. */\n"),
+    ("a.tsx", "const half = (a: number) => {\n  return a / 2;\n};\n", "/ 2", "* 2", "// Halves.\n"),
+    ("a.go", "func half(a int) int {\n\treturn a / 2\n}\n", "a / 2", "a * 2", "// half halves.\n"),
+    ("a.rs", "fn half(a: i32) -> i32 {\n    a / 2\n}\n", "a / 2", "a * 2", "/// Halves.\n"),
+    ("a.cpp", "int half(int a) {\n  return a / 2;\n}\n", "a / 2", "a * 2", "/// Halves.\n"),
+]
+
+
+def documented(path, content, documentation):
+    """Return the code with its documentation where that goes in its language."""
+    if path.endswith((".py", ".pyi")):
+        head, _, body = content.partition("\n")
+        return f"{head}\n{documentation}{body}"
+    return documentation + content
+
+
+@pytest.mark.parametrize(("path", "content", "was", "made", "written"), WRITTEN)
+def test_the_quick_action_takes_the_documentation_of_an_answer_that_changes_the_code(
+    path, content, was, made, written
+):
+    right = documented(path, content, written)
+    assert by_action(path, content, right.replace(was, made)) == (None, ["only documents"], right)
+    assert by_action(path, content, right) == (None, ["only documents"], right)
+
+
+@pytest.mark.parametrize(("path", "content", "was", "made", "written"), WRITTEN)
+def test_the_quick_action_withholds_an_answer_that_only_changes_the_code(
+    path, content, was, made, written
+):
+    why, proofs, _ = by_action(path, content, content.replace(was, made))
+    assert why is not None
+    assert proofs == []
+
+
+def test_a_docstring_that_stands_there_already_saves_no_other_code():
+    content = 'def half(a):\n    """Halve."""\n    return a / 2\n'
+    answer = content.replace("Halve.", "Return the half.")
+    assert by_action("a.py", content, answer)[2] == answer
+    why, _, _ = by_action("a.py", content, answer.replace("/ 2", "* 2"))
+    assert why == "The answer changes what the code does, where only documentation was asked for."
+
+
+def test_a_comment_inside_of_a_function_documents_lines_of_it():
+    content = 'def half(a):\n    """Halve."""\n    b = a / 2\n    return b\n'
+    answer = content.replace("    b", "    # Halves are exact.\n    b", 1)
+    assert by_action("a.py", content, answer, (2, 4))[0] is None
+    assert by_action("a.py", content, answer.replace("/ 2", "* 2"), (2, 4))[0] is not None
+
+
+def test_no_other_quick_action_is_taken_for_documentation():
+    content = "def test_half():\n    assert half(2) == 1\n"
+    answer = content + "\n\ndef test_docstring():\n    assert docstring(1)\n"
+    asked = instruction_for_test("docstring", "docs/docstrings.py")
+    found = judged("test_a.py", content, answer, asked, (0, 2), action=QuickAction.TEST)
+    assert (found[0], found[2]) == (None, answer)

@@ -4,8 +4,34 @@ import pytest
 
 from spark_desktop.domain.documentation_requests import (
     asks_only_to_document,
+    is_only_documentation,
     may_ask_to_document,
 )
+from spark_desktop.domain.quick_actions import instruction_for_test, instruction_of
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import Instruction, QuickAction
+from spark_desktop.domain.workspace import snapshot_of
+
+BUILT_IN = {
+    QuickAction.FIX: instruction_of(QuickAction.FIX),
+    QuickAction.DOCUMENT: instruction_of(QuickAction.DOCUMENT),
+    QuickAction.SIMPLIFY: instruction_of(QuickAction.SIMPLIFY),
+    # A name and a path that speak of documentation are none of it.
+    QuickAction.TEST: instruction_for_test("docstring", "docs/comments.py"),
+}
+
+
+@pytest.mark.parametrize("action", BUILT_IN)
+def test_of_the_quick_actions_document_alone_asks_only_for_documentation(action):
+    text = BUILT_IN[action]
+    trigger = Instruction(snapshot_of("a.py", SourceText("")), None, text, action)
+    assert is_only_documentation(trigger, text) is (action is QuickAction.DOCUMENT)
+
+
+def test_the_users_own_words_decide_where_there_is_no_quick_action():
+    trigger = Instruction(snapshot_of("a.py", SourceText("")), None, "Document it")
+    assert is_only_documentation(trigger, "Document it")
+    assert not is_only_documentation(trigger, "Document it and fix the rounding")
 
 
 @pytest.mark.parametrize(

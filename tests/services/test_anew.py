@@ -6,7 +6,14 @@ import pytest
 
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.text import decode
-from spark_desktop.domain.trigger import EditComment, FailingTest, Instruction, Span, Stub
+from spark_desktop.domain.trigger import (
+    EditComment,
+    FailingTest,
+    Instruction,
+    QuickAction,
+    Span,
+    Stub,
+)
 from spark_desktop.domain.workspace import snapshot_of
 from spark_desktop.services.anew import anew_of
 from spark_desktop.services.target import target_of
@@ -76,13 +83,22 @@ def test_other_languages_have_their_own_comments():
     ("text", "trigger"),
     [
         (PRICES, Instruction(None, Span(5, 6), "write a docstring")),
+        (PRICES, Instruction(None, Span(5, 6), "as usual", QuickAction.DOCUMENT)),
         (PRICES, FailingTest(None, None, "test_x", "price and other fail")),
         (PRICES, FailingTest(None, None, "test_x", "nothing that is known")),
         ("def f(a): return a\n", Instruction(None, Span(0, 1), "double it")),
         ("def f(a):\n" + "    a += 1\n" * 50, Instruction(None, Span(2, 3), "double it")),
         ("x = 1\n", Instruction(None, Span(0, 1), "double it")),
     ],
-    ids=["documentation", "two functions", "no function", "one line", "a long body", "no code"],
+    ids=[
+        "documentation",
+        "the quick action",
+        "two functions",
+        "no function",
+        "one line",
+        "a long body",
+        "no code",
+    ],
 )
 def test_there_is_none_where_that_is_not_one_short_function(text, trigger):
     assert of("a.py", text, trigger) is None

@@ -7,7 +7,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal, Queued
 from spark_desktop.domain.text import SourceText
-from spark_desktop.domain.trigger import FailingTest, Instruction, Span
+from spark_desktop.domain.trigger import FailingTest, Instruction, QuickAction, Span
 from spark_desktop.domain.workspace import snapshot_of
 from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge
@@ -61,6 +61,14 @@ async def test_a_bound_that_a_test_decides_is_fine_and_others_are_not_tried():
 async def test_where_there_is_no_bound_nothing_runs(after, asked):
     checks = Checks(RIGHT, OTHER)
     assert await probed(checks, after, asked) is None
+    assert checks.asked == []
+
+
+async def test_of_documentation_by_a_quick_action_no_bound_is_tried():
+    snapshot = await MemoryFiles(a__py=TEXT).read("a.py")
+    trigger = Instruction(snapshot, Span(0, 2), "as usual", QuickAction.DOCUMENT)
+    checks = Checks(RIGHT, OTHER)
+    assert await probed(checks, trigger=trigger) is None
     assert checks.asked == []
 
 

@@ -12,7 +12,7 @@ from spark_desktop.domain.events import WorkFailed
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Cancelled, Proposal, Ready
-from spark_desktop.domain.trigger import AnswerEdit, Instruction, Span
+from spark_desktop.domain.trigger import AnswerEdit, Instruction, QuickAction, Span
 
 TEXT = "def mean(values):\n    return 0\n\n\ndef other():\n    return 1\n"
 FIRST = "def mean(values):\n    return sum(values)\n"
@@ -77,6 +77,23 @@ async def test_where_a_part_is_accepted_the_rest_is_revised_in_its_place(world_o
     assert isinstance(second.trigger, Instruction)
     accepted = world.files.text("a.py")
     assert apply(accepted, second.patch.hunks) == accepted.replace("return 1", "return 2")
+
+
+async def test_where_a_part_is_accepted_a_quick_action_stays_what_it_is(world_of):
+    text = "x = 1\n\n\ndef one():\n    a = 1\n    return a\n"
+    first = 'def one():\n    """One."""\n    a = 1\n    # a\n    return a\n'
+    world = world_of(MemoryFiles(a__py=text), fenced(first), fenced(first.replace("# a", "# b")))
+    asked = "as usual, and nothing else of what the code says in more than eighty characters of it"
+    trigger = Instruction(
+        world.files.snapshot("a.py"), Span(3, 6), asked, action=QuickAction.DOCUMENT
+    )
+    proposal = await world.ready(trigger)
+    await world.review.accept(proposal.id, [proposal.patch.hunks[0].id])
+    again = world.turns.revise(proposal.id, (COMMENT,))
+    await world.turns.idle()
+    second = world.board.get(again).trigger
+    assert (second.instruction, second.action) == (asked, QuickAction.DOCUMENT)
+    assert second.lines is not None
 
 
 async def test_without_a_comment_nothing_is_sent(world_of):
