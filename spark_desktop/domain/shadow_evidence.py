@@ -166,8 +166,9 @@ def needs_before(check: DetectedCheck, after: Outcome) -> bool:
     if isinstance(after, NotRun):
         return after.over_limit
     if check.stage >= Stage.EXAMPLES:
-        # Tests that pass prove something only where they did not pass before.
-        return not _ran_nothing(check, after)
+        # Tests that pass prove something only where they did not pass before, and where none run
+        # there may have been some. Examples are documentation, which may have none.
+        return check.stage is Stage.TESTS or not _ran_nothing(check, after)
     return after.code != 0
 
 
@@ -220,6 +221,9 @@ def _of_tests(
     check: DetectedCheck, before: Outcome | None, after: Ran, about: Collection[str]
 ) -> Check:
     if _ran_nothing(check, after):
+        if check.stage is Stage.TESTS and isinstance(before, Ran) and _ran_some(before):
+            detail = say("No test runs with the answer, and before there were some.")
+            return Check(check.label, False, detail, report=report_of(after.output))
         return Check(check.label, True, say("no tests ran"))
     known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
     failed = failed_tests(after.output) if after.code else {}
@@ -291,6 +295,10 @@ def _ran_nothing(check: DetectedCheck, after: Ran) -> bool:
         return True
     text = plain(after.output)
     return _NOTHING.search(text) is not None and not passed_tests(text)
+
+
+def _ran_some(outcome: Ran) -> bool:
+    return bool(passed_tests(outcome.output) or failed_tests(outcome.output))
 
 
 def _is_style(before: Outcome | None, after: Ran) -> bool:

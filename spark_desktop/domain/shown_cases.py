@@ -31,6 +31,13 @@ _HELPER = re.compile(
 )
 _FIXTURES = re.compile(r"\bfixture\([^()]*\bparams\s*=")
 _COMMENT = re.compile(r"^\s*(?:#(?!\[)|//|\*|/\*)")
+# What is called by what it does: "Stay(1)", "a + b", "String(stay)".
+_UNWRITTEN = re.compile(r"__\w+__|constructor|operator\W.*|~\w+|toString|valueOf|init|drop|fmt")
+
+
+def is_written_out(name: str) -> bool:
+    """Return whether who calls a function of that name has to write the name."""
+    return _UNWRITTEN.fullmatch(name) is None
 
 
 def cases_shown(text: str, name: str) -> int:

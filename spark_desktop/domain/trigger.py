@@ -60,13 +60,15 @@ class QuickAction(Enum):
 class Instruction:
     """Typed for the open file, or for the selected ``lines`` of it.
 
-    ``action`` says which quick action it came from; None for the user's own words.
+    ``action`` says which quick action it came from; None for the user's own words. ``about`` is
+    the name of what a test is asked for.
     """
 
     snapshot: Snapshot
     lines: Span | None
     instruction: str
     action: QuickAction | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from textwrap import dedent
 
+from spark_desktop.domain.added_tests import adds_test
 from spark_desktop.domain.asked_errors import raises_asked
 from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
@@ -24,6 +25,7 @@ from spark_desktop.domain.trigger import (
     FollowUp,
     Instruction,
     ProposalTrigger,
+    QuickAction,
     Span,
 )
 from spark_desktop.domain.words import joined, say
@@ -89,7 +91,8 @@ class Judge:
             mends=target.mends,
             oversights=self._oversights(target, path, shaped.after),
         )
-        evidence = (*check(candidate), *documents)
+        tests = _of_tests(proposal.trigger, path, target.content, shaped.after)
+        evidence = (*check(candidate), *documents, *tests)
         if path.endswith((".py", ".pyi")):
             fits = calls_fit(target.content, shaped.after)
             evidence = evidence if fits is None else (*evidence, fits)
@@ -187,6 +190,14 @@ class Judge:
         if path.endswith((".py", ".pyi")):
             wrong.append(keeps_arguments(asked, dedent(target.text), dedent(region)))
         return *told, *(one for one in wrong if one is not None)
+
+
+def _of_tests(trigger: ProposalTrigger, path: str, before: str, after: str) -> tuple[Check, ...]:
+    """Return whether a test that was asked for by a quick action is there, and the others are."""
+    if not isinstance(trigger, Instruction) or trigger.action is not QuickAction.TEST:
+        return ()
+    told = adds_test(path, before, after, trigger.about)
+    return () if told is None else (told,)
 
 
 def _told_of(target: Target) -> str:

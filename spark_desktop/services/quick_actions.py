@@ -117,7 +117,7 @@ class QuickActions:
             )
         wanted = instruction_for_test(name, snapshot.path)
         where = self._last_test(tests)
-        return self._request(Instruction(tests, where, wanted, QuickAction.TEST))
+        return self._request(Instruction(tests, where, wanted, QuickAction.TEST, name))
 
     async def _tests_for(self, snapshot: Snapshot) -> Snapshot | None:
         """Return the file that tests this one, None where there is none that can be read."""

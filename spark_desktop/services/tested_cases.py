@@ -1,17 +1,13 @@
 """How many cases of a function the workspace's tests show."""
 
-import re
-
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.shown_cases import ENOUGH, cases_shown
+from spark_desktop.domain.shown_cases import ENOUGH, cases_shown, is_written_out
 from spark_desktop.domain.test_pairs import is_test
 from spark_desktop.services.code_index import CodeIndex
 from spark_desktop.services.secret_guard import Reader
 
 _READY_S = 0.05
 _MOST_FILES = 10
-# What is called by what it does: "Stay(1)", "a + b", "String(stay)".
-_UNWRITTEN = re.compile(r"__\w+__|constructor|operator\W.*|~\w+|toString|valueOf|init|drop|fmt")
 # Where tests stand in the file that they test.
 _RUST_TESTS = "#[cfg(test)]"
 
@@ -30,7 +26,7 @@ class TestedCases:
         a name that is used and not called, as that of a property, or one that is never written
         out. A file that cannot be read has none.
         """
-        if _UNWRITTEN.fullmatch(name) or not await self._index.ready(_READY_S):
+        if not is_written_out(name) or not await self._index.ready(_READY_S):
             return None
         uses = await self._index.references(name)
         paths = dict.fromkeys(one.path for one in uses if is_test(one.path) or one.path == path)

@@ -46,6 +46,7 @@ UNIT_FAILS = Ran(1, UNIT)
 UNIT_UNREAD = Ran(
     1, "ERROR: t.b (unittest.loader._FailedTest.t.b)\nFAIL: test_a (t.a.T.test_a)\nRan 2 tests"
 )
+GONE = "No test runs with the answer, and before there were some."
 CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during collection")
 
 
@@ -83,6 +84,13 @@ CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during colle
         (UNIT_FAILS, UNIT_UNREAD, False, "fails: t.b (unittest.loader._FailedTest.t.b)", True),
         (SLOW, ONE_FAILS, True, f"not compared: {SLOW.reason}", False),
         (None, Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
+        (Ran(5, "no tests ran"), Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
+        (SLOW, Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
+        (CRASHED, Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
+        (Ran(0, "5 passed"), Ran(5, "no tests ran in 0.01s"), False, GONE, False),
+        (ONE_FAILS, Ran(5, "no tests ran in 0.01s"), False, GONE, False),
+        (Ran(0, "Ran 1 test in 0.0s"), Ran(5, "Ran 0 tests"), False, GONE, False),
+        (Ran(0, "--- PASS: TestA"), Ran(0, "?   \tshop\t[no test files]"), False, GONE, False),
         (None, ABSENT, True, ABSENT.reason, False),
         (ONE_FAILS, SLOW, False, f"it came to its end before: {SLOW.reason}", False),
         (SLOW, SLOW, True, SLOW.reason, False),
@@ -203,11 +211,19 @@ def test_rules_of_style_are_advice():
     assert not judged(LINT, Ran(0, ""), mixed).is_advice
 
 
+def test_documentation_may_lose_its_examples():
+    examples = DetectedCheck("doctest", Stage.EXAMPLES, ("python",), proves=True)
+    assert judged(examples, Ran(0, "2 examples"), Ran(5, "")) == Check(
+        "doctest", True, "no tests ran"
+    )
+    assert not needs_before(examples, Ran(5, ""))
+
+
 def test_the_text_before_is_looked_at_only_where_that_decides():
     assert needs_before(TESTS, Ran(0, "5 passed"))
     assert not needs_before(LINT, Ran(0, ""))
     assert not needs_before(TESTS, ABSENT)
-    assert not needs_before(TESTS, Ran(5, "no tests ran"))
+    assert needs_before(TESTS, Ran(5, "no tests ran"))
     assert needs_before(TESTS, SLOW)
     assert needs_before(LINT, Ran(1, ""))
 

@@ -4,7 +4,7 @@ import pytest
 from fakes import Answer, LineSyntax, MemoryFiles
 
 from spark_desktop.domain.errors import FileError, SparkError
-from spark_desktop.domain.proposal import Ready
+from spark_desktop.domain.proposal import Ready, Withheld
 from spark_desktop.domain.quick_actions import Actions, new_test_path
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Instruction, QuickAction, Span, Trigger, title_of
@@ -104,6 +104,7 @@ async def test_a_test_is_proposed_for_the_file_of_the_tests(desk: Desk) -> None:
     assert await desk.begin(QuickAction.TEST, Span(3, 5)) == "p1"
     assert (desk.request.snapshot.path, desk.request.lines) == ("tests/test_stats.py", None)
     assert "`second` of stats.py" in desk.request.instruction
+    assert desk.request.about == "second"
     assert title_of(desk.request) == "write a test"
 
 
@@ -176,3 +177,42 @@ async def test_an_action_goes_the_way_of_every_proposal_to_the_file(world_of) ->
     assert "def first" not in asked
     await world.review.accept(proposal_id)
     assert files.text("stats.py").endswith("def second(b):\n    return b or 0\n")
+
+
+async def asked_for_a_test(world_of, *answers: str):
+    """Return the proposal of a test of `second`, the file of the tests, and what was asked."""
+    files = MemoryFiles()
+    files.write("stats.py", CODE)
+    files.write("test_stats.py", TESTS)
+    world = world_of(files, *(Answer(f"```python\n{one}```") for one in answers))
+    desk = Desk()
+    desk.texts["test_stats.py"] = TESTS
+    desk.pairs["stats.py"] = ("test_stats.py",)
+    actions = QuickActions(world.files, LineSyntax(), desk, world.turns.request)
+    snapshot = files.snapshot("stats.py")
+    proposal_id = await actions.begin(QuickAction.TEST, snapshot, Span(3, 5))
+    await world.turns.idle()
+    return world.board.get(proposal_id), world.endpoint.requests
+
+
+NEW_TEST = f"{TESTS}\n\ndef test_second():\n    assert second(2) == 2\n"
+
+
+async def test_a_test_that_is_added_is_shown_with_that_as_its_evidence(world_of) -> None:
+    proposal, requests = await asked_for_a_test(world_of, NEW_TEST)
+    assert isinstance(proposal.state, Ready)
+    assert [one.passed for one in proposal.evidence if one.name == "adds a test"] == [True]
+    assert len(requests) == 1
+
+
+async def test_an_answer_that_drops_the_tests_is_asked_for_again(world_of) -> None:
+    copied = "def second(b):\n    return b\n"
+    proposal, requests = await asked_for_a_test(world_of, copied, NEW_TEST)
+    assert isinstance(proposal.state, Ready)
+    assert "With the answer test_first is gone" in requests[1].messages[-1].text
+
+
+async def test_an_answer_that_adds_no_test_is_withheld(world_of) -> None:
+    proposal, _requests = await asked_for_a_test(world_of, *(["def other():\n    pass\n"] * 9))
+    assert isinstance(proposal.state, Withheld)
+    assert "test_first is gone" in proposal.state.reason
