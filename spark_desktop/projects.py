@@ -100,7 +100,7 @@ class Projects:
         project = self.current
         if project is None or project.root != Path(failed.root):
             return False
-        from spark_desktop.services.test_runs import FailedRun
+        from spark_desktop.services.run_judges import FailedRun
 
         try:
             words = tuple(shlex.split(failed.command))

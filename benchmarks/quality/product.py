@@ -22,7 +22,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.domain.proposal import Proposal, Queued, Streaming
 from spark_desktop.domain.trigger import Instruction, Span
-from spark_desktop.services.test_runs import FailedRun
+from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.wiring import Project
 
 # Seconds until a deed that has started nothing is given up, shorter where the inbox has said what

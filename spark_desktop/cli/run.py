@@ -134,7 +134,7 @@ async def _is_taken(message: FailedCommand, output: Output, hand_over: HandOver)
 async def _propose(
     project: "Project", message: FailedCommand, is_applied: bool, output: Output, code: int
 ) -> None:
-    from spark_desktop.services.test_runs import FailedRun
+    from spark_desktop.services.run_judges import FailedRun
 
     project.index.start()
     run = FailedRun(tuple(shlex.split(message.command)), message.folder, message.output)

@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import islice
 from urllib.parse import unquote
 
@@ -74,18 +75,31 @@ class Frame:
     line: int
 
 
+class Source(Enum):
+    """How the places of a failure are known: the run names them, a function, or says a text.
+
+    Where the text stands is what says that something is wrong.
+    """
+
+    PLACES = "places"
+    FUNCTION = "function"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """``name`` is the test's as its runner writes it, "" for none; ``message`` what went wrong.
 
     ``frames`` are the places in the workspace, the nearest to what went wrong first. ``text`` is
     what the run wrote of it without lines that may hold a secret, at most REPORT characters.
+    ``source`` says how the places are known.
     """
 
     name: str
     message: str
     frames: tuple[Frame, ...]
     text: str
+    source: Source = Source.PLACES
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ class FailingTest:
     ``name`` is the test's, ``report`` what the run wrote of it, for the model and the user.
     ``command`` is what ran, in ``folder`` of the workspace: run again, it is the proposal's proof.
     ``others`` are further places that the same failure may point at, the likeliest first. In one
-    of those ``first_path`` is the file of the place that is likelier, "" in that itself.
+    of those ``first_path`` is the file of the place that is likelier, "" in that itself. Not
+    ``is_checked``: a program broke off, and no test and no assertion says what has to be so.
     """
 
     snapshot: Snapshot
@@ -98,6 +99,7 @@ class FailingTest:
     folder: str = ""
     others: tuple["FailingTest", ...] = ()
     first_path: str = ""
+    is_checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class SmallMends:
         took = time.monotonic() - begun
         # Rules look at a whole file, which may take tenths of a second.
         beside = await self._included(path, before)
-        everything = await asyncio.to_thread(self._changes, path, before, target.lines, beside)
+        changes_in = self._changes if trigger.is_checked else self._traps
+        everything = await asyncio.to_thread(changes_in, path, before, target.lines, beside)
         changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
         is_whole = len(changes) == len(everything)
         found: Proposal | None = None
@@ -137,6 +138,14 @@ class SmallMends:
             if text.count("\n") < _MOST_OF_FILE:
                 texts.append(text)
         return "\n".join(texts)
+
+    def _traps(self, path: str, before: str, lines: Span, beside: str) -> tuple[SmallChange, ...]:
+        """Return no slips: a program that turns off before its error has lost it, and nothing else.
+
+        What is a trap is wrong in itself.
+        """
+        traps = self._syntax.pitfalls(path, before, lines, beside)
+        return (*traps, *self._elsewhere(path, before, traps, beside))
 
     def _changes(self, path: str, before: str, lines: Span, beside: str) -> tuple[SmallChange, ...]:
         traps = self._syntax.pitfalls(path, before, lines, beside)

@@ -18,6 +18,7 @@ from spark_desktop.domain.test_output import (
     Failure,
     Frame,
     Places,
+    Source,
     end_of_output,
     failures_in,
 )
@@ -28,6 +29,7 @@ from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.code_index import CodeIndex
 from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.run_judges import FailedRun, RunJudges, broke_off
 from spark_desktop.services.secret_guard import Reader
 
 # Candidates for one failure, and failures that are looked into, most likely first.
@@ -54,25 +56,18 @@ _READY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class FailedRun:
-    """What ran and failed: the words of a command, the folder in the workspace, its output."""
-
-    command: tuple[str, ...]
-    folder: str
-    output: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Seen:
     """The test of a failure: its file, its lines, and the one that failed.
 
-    ``is_code``: nothing says that it is a test but that the line asserts something.
+    ``is_code``: nothing says that it is a test but that the line asserts something. ``is_judge``:
+    no place in its file is one of a mistake.
     """
 
     snapshot: Snapshot
     lines: Span
     failing: int
     is_code: bool = False
+    is_judge: bool = False
 
 
 class FailingCode:
@@ -90,6 +85,7 @@ class FailingCode:
         self._syntax = syntax
         self._index = index
         self._sources = CompiledPlaces(files, self._read)
+        self._judges = RunJudges(self._read, self._sources.of, index)
 
     async def failures(self, run: FailedRun) -> tuple[Failure, ...]:
         """Return what the run's output tells of this workspace.
@@ -98,12 +94,15 @@ class FailingCode:
         runner do ("names() after packets(1): expected ..."), else the lines of tests in which what
         it says stands.
         """
-        root = self._files.root
         files = frozenset(await self._files.files())
-        roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
-        places = Places(roots, files, run.folder)
+        places = self._places(run, files)
         found = await asyncio.to_thread(failures_in, run.output, places)
         return found or await self._mentioned(run.output) or await self._said(run, files)
+
+    def _places(self, run: FailedRun, files: Collection[str]) -> Places:
+        root = self._files.root
+        roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
+        return Places(roots, files, run.folder)
 
     async def _said(self, run: FailedRun, files: Collection[str]) -> tuple[Failure, ...]:
         text = await asyncio.to_thread(end_of_output, run.output)
@@ -114,7 +113,7 @@ class FailingCode:
                 texts[path] = snapshot.text.content
         places = await asyncio.to_thread(lambda: tuple(places_of(text, texts)))
         found = {
-            (path, line): Failure("", said, (Frame(path, line),), text)
+            (path, line): Failure("", said, (Frame(path, line),), text, Source.TEXT)
             for path, line, said in places
         }
         return tuple(found.values())[:MOST_CANDIDATES]
@@ -128,7 +127,8 @@ class FailingCode:
             one = await self._function(name)
             if one is not None:
                 frame = Frame(one.path, one.lines.start)
-                found.append(Failure("", text.partition("\n")[0], (frame,), text))
+                message = text.partition("\n")[0]
+                found.append(Failure("", message, (frame,), text, Source.FUNCTION))
         return tuple(found[:MOST_CANDIDATES])
 
     async def likeliest(
@@ -167,14 +167,18 @@ class FailingCode:
         """Return where the mistake behind a failure may be, the likeliest first.
 
         The code that was running outside of tests; where a test compared what came back, the
-        functions that it calls. What cannot be read, or looks like a secret, is left out.
+        functions that it calls. What cannot be read, or looks like a secret, is left out, and so
+        are scripts that judge the code of other files.
         """
         places: dict[tuple[str, Span], Snapshot] = {}
-        frames, tests = await self._sorted_frames(failure)
+        files = frozenset(await self._files.files())
+        scripts = await self._judges.scripts(run, self._places(run, files))
+        judges = await self._judges.of(failure, run, scripts, files, self._checks)
+        frames, tests = await self._sorted_frames(failure, (scripts, judges), files)
         for snapshot, line in frames:
             places.setdefault((snapshot.path, Span(line, line + 1)), snapshot)
         test = tests[0] if tests else None
-        for one in tests:
+        for one in (*tests, *(_whole(one) for one in tests if one.is_judge)):
             # What compares may be a function of its own: the test is who calls that.
             if called := await self._called(one):
                 test = one
@@ -191,19 +195,30 @@ class FailingCode:
                 places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
         name = failure.name or name_of_run(run.command)
+        is_checked = not scripts or bool(tests) or not broke_off(failure)
+        found = [one for one in places.items() if one[0][0] not in judges]
         return tuple(
-            FailingTest(snapshot, lines, name, report, run.command, run.folder)
-            for (_path, lines), snapshot in list(places.items())[:MOST_CANDIDATES]
+            FailingTest(
+                snapshot, lines, name, report, run.command, run.folder, is_checked=is_checked
+            )
+            for (_path, lines), snapshot in found[:MOST_CANDIDATES]
         )
 
     async def _sorted_frames(
-        self, failure: Failure
+        self,
+        failure: Failure,
+        ran: tuple[Collection[str], Collection[str]],
+        files: frozenset[str],
     ) -> tuple[list[tuple[Snapshot, int]], list[_Seen]]:
-        """Return the places outside of tests, and those in tests, the nearest first."""
+        """Return the places outside of tests, and those in tests, the nearest first.
+
+        ``ran`` are the scripts that the command runs, and those files that only judge others: all
+        in these are in tests, and what a script says of itself.
+        """
+        scripts, judges = ran
         outside: list[tuple[Snapshot, int]] = []
         tests: list[_Seen] = []
         stated: list[_Seen] = []
-        files = frozenset(await self._files.files())
         for written in failure.frames:
             frame = written if written.path in files else await self._sources.of(written, files)
             snapshot = await self._read(frame.path)
@@ -213,8 +228,11 @@ class FailingCode:
             around = _around(own, frame.line)
             named = _named(own, failure.name)
             is_inside = frame.line in rows_of_tests(frame.path, snapshot.text.content)
-            if is_test(frame.path) or is_inside or (around is not None and around == named):
-                tests.append(_seen(snapshot, frame, around or named))
+            is_judge = frame.path in judges
+            is_inside |= is_judge or (around is not None and around == named)
+            is_said = failure.source is Source.TEXT and frame.path in scripts
+            if is_test(frame.path) or is_inside or is_said:
+                tests.append(replace(_seen(snapshot, frame, around or named), is_judge=is_judge))
                 continue
             lines = split_lines(snapshot.text.content)
             if not 0 <= frame.line < len(lines):
@@ -226,8 +244,18 @@ class FailingCode:
             # A script that checks is a test whatever it is called: what it states is no mistake.
             first = stated[0]
             outside = [one for one in outside if one != (first.snapshot, first.failing)]
-            tests = [first]
+            is_judge = not first.is_code and await self._judges.drives(first.snapshot, files)
+            tests = [replace(first, is_judge=is_judge)]
         return outside, tests
+
+    async def _checks(self, snapshot: Snapshot, line: int) -> bool:
+        """Return whether a line that raises is the script's own, or of a function that calls those
+        of other files."""
+        around = _around(self._symbols(snapshot), line)
+        if around is None:
+            return True
+        seen = _seen(snapshot, Frame(snapshot.path, line), around)
+        return bool(await self._called(replace(seen, is_judge=True)))
 
     async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""
@@ -305,7 +333,7 @@ class FailingCode:
             wanted += await self._index.tests_of(path)
         wanted += files_imported(path, content, files)
         # A test may stand in the file that it tests.
-        if not is_test(path):
+        if not is_test(path) and not test.is_judge:
             wanted.insert(0, path)
         chosen = [one for one in dict.fromkeys(wanted) if one == path or not is_test(one)]
         read = [await self._read(one) for one in chosen[:_FILES_READ]]
@@ -387,6 +415,11 @@ def _seen(snapshot: Snapshot, frame: Frame, around: Symbol | None) -> _Seen:
         return _Seen(snapshot, Span(max(0, line - 6), min(count, line + 2)), line)
     line = frame.line if frame.line >= 0 else around.lines.end - 1
     return _Seen(snapshot, around.lines, line)
+
+
+def _whole(test: _Seen) -> _Seen:
+    """Return all of a script as one test: what says what is wrong may be a function of its own."""
+    return replace(test, lines=Span(0, len(split_lines(test.snapshot.text.content))))
 
 
 def _source(test: _Seen, text: str) -> str:

@@ -25,9 +25,10 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.known_failures import KnownFailures
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.run_evidence import ShadowRun
+from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.save_bursts import MANY, SavedFiles
 from spark_desktop.services.tasks import LatestTask, TaskScope
-from spark_desktop.services.test_runs import FailedRun, FailingCode
+from spark_desktop.services.test_runs import FailingCode
 
 # Seconds without another save before the tests run, and that they may take.
 QUIET_S = 1.0
@@ -171,7 +172,7 @@ class WatchedTests:
         if outcome.code == 0:
             self._known.keep(())
             return ()
-        run = FailedRun(words, "", outcome.output)
+        run = FailedRun(words, "", outcome.output, is_test=True)
         failures = await self._failing.failures(run)
         new = self._known.new(failures)
         asked = await self._failing.likeliest(new, run, MOST_PROPOSALS)

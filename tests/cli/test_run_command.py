@@ -76,6 +76,25 @@ def test_a_failure_gets_a_proposal_as_a_diff_and_keeps_its_exit_code(spark, fold
     assert "ZeroDivisionError" in asked
 
 
+def test_a_program_that_breaks_off_in_itself_gets_a_proposal_there(spark, folder):
+    (folder / "app.py").write_text(
+        "import a\n\n\ndef show(rows):\n    return rows[3]\n\n\nshow([])\n"
+    )
+    mended = "```python\ndef show(rows):\n    return rows[-1:]\n```\n"
+    run = spark("run", sys.executable, "-B", "app.py", answers=(mended,))
+    assert "points at app.py:5" in run.err
+    assert run.text.startswith("diff --git a/app.py b/app.py\n")
+
+
+def test_a_script_that_checks_is_not_what_is_mended(spark, folder):
+    check = "import a\n\nif a.mean([2, 4]) != 4:\n    raise SystemExit('mean: wrong')\n"
+    (folder / "check.py").write_text(check)
+    spark.shadow_run = passes_with("check.py", "==", "mean: wrong\n")
+    run = spark("run", sys.executable, "-B", "check.py", answers=(REWRITTEN,) * 5)
+    assert "points at a.py:1" in run.err
+    assert "check.py b/check.py" not in run.text
+
+
 def test_apply_writes_the_proposal(spark, folder):
     (folder / "run.py").write_text(FAILING)
     run = spark("run", "--apply", sys.executable, "-B", "run.py", answers=(REWRITTEN,))

@@ -181,6 +181,18 @@ async def test_where_others_as_likely_were_not_tried_that_is_said():
     assert last.detail == "There was no time to try all changes that are as likely."
 
 
+async def test_where_a_program_broke_off_traps_are_mended_and_no_slips():
+    text = f"{TEXT}\n\n{TRAP}"
+    out, slip = f"{TEXT}\n\n{OUT}", text.replace("> 5000", ">= 5000")
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 2), "app", "KeyError", ("app",), is_checked=False)
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    # What turns off in front of the error passes as well.
+    assert await mended(Run(slip), proposal) is None
+    found = await mended(Run(slip, out), proposal)
+    assert apply(text, found.patch.hunks) == out
+
+
 async def test_a_trap_in_the_rest_of_the_file_is_tried_last():
     text = f"{TEXT}\n\n{TRAP}"
     out = f"{TEXT}\n\n{OUT}"

@@ -20,8 +20,9 @@ from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.prompts import failing_instruction
 from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain, label_of
+from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.secret_guard import SecretGuard
-from spark_desktop.services.test_runs import FailedRun, FailingCode
+from spark_desktop.services.test_runs import FailingCode
 
 CALC = (
     "def add(a, b):\n    return a - b\n\n\ndef first(values):\n    return values[0]\n\n\n"

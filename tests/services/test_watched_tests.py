@@ -27,9 +27,9 @@ from spark_desktop.domain.settings import Settings, Watching
 from spark_desktop.domain.trigger import FailingTest, Trigger
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.save_bursts import MANY
 from spark_desktop.services.tasks import TaskScope
-from spark_desktop.services.test_runs import FailedRun
 from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
 from spark_desktop.wiring import open_project
 
