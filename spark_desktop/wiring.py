@@ -317,8 +317,8 @@ def _assemble(
     breakage = Breakage(SyntaxProblems())
     inbox.finders.append(breakage)
     in_shadow = runs_in(shadow.bench, lambda: shadow.without_sandbox)
-    handed = HandedRuns(failing, turns.request, bus, scope)
-    watched = WatchedTests(in_shadow, failing, inbox.found, files, clock, bus)
+    handed = HandedRuns(failing, turns.request, inbox, bus, scope)
+    watched = WatchedTests(in_shadow, failing, inbox, files, clock, bus)
     suggester.judge.by_trigger = ByTrigger(
         breakage,
         FailingTestAgain(in_shadow),

@@ -50,8 +50,13 @@ def drives_others(path: str, content: str, imported: Sequence[str]) -> bool:
 
     That is what it tests then, where it tests.
     """
+    return bool(imported) or starts_programs(path, content)
+
+
+def starts_programs(path: str, content: str) -> bool:
+    """Return whether a script starts programs, or may: what these run, nothing of it tells."""
     is_shell = path.endswith(_SHELL_FILES) or "." not in path.rpartition("/")[2]
-    return is_shell or bool(imported) or _STARTS.search(content) is not None
+    return is_shell or _STARTS.search(content) is not None
 
 
 def is_assertion(message: str) -> bool:

@@ -44,6 +44,7 @@ class IgnoreReason(Enum):
     SWITCHED_OFF = say("switched off in the settings")
     PAUSED = say("saved while watching was paused")
     TOO_MANY = say("more at once than are taken from one save")
+    PUT_OFF = say("more failed at once than proposals are made for")
     QUIET = say("quiet mode: nothing starts unasked")
     SNOOZED = say("saved while Spark was snoozed")
     BURST = say("many files changed at once")

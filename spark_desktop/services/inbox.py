@@ -181,6 +181,13 @@ class Inbox:
             return self._ignore(self._paused(path), triggers)
         return self._sort(list(triggers), _Look(path, False, False, 0))
 
+    def put_off(self, path: str, told: str) -> InboxEntry:
+        """Return the entry for what was found, and starts nothing yet; ``told`` says when it may.
+
+        ``path`` is where it was found, at least some of it.
+        """
+        return self._ignore(Ignored(path, IgnoreReason.PUT_OFF, told))
+
     def start(self, entry_id: str) -> tuple[str, ...]:
         """Ask for what an entry offers; return the ids. Raises SparkError for an unknown one."""
         offered = self.log.get(entry_id).offered

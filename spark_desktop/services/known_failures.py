@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 
 from spark_desktop.domain.events import ProposalChanged
-from spark_desktop.domain.proposal import Cancelled, Closed
+from spark_desktop.domain.proposal import Cancelled, Closed, Conflict, Queued, Ready, Streaming
 from spark_desktop.domain.test_output import Failure
 from spark_desktop.domain.trigger import FailingTest
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.test_runs import keys_of, name_of_run
+from spark_desktop.services.test_runs import Pointed, keys_of, name_of_run
 
 
 class KnownFailures:
-    """What failed when the command ran last.
+    """What failed when the command ran last, and was asked for or told.
 
     What an accepted proposal mended is not known any more: broken again, it is new. Taken back by
-    the user, the fix is not offered once more.
+    the user, the fix is not offered once more. What was left for later is new as soon as no
+    proposal for a failing test waits any more: one mistake may be behind all of them.
     """
 
     def __init__(self, bus: Bus) -> None:
@@ -23,8 +24,12 @@ class KnownFailures:
         self._nameless: frozenset[str] = frozenset()
         # What was mended since the run began: that ran on the text before.
         self._mended: frozenset[str] = frozenset()
-        # Proposals that were accepted, and stand.
+        # What else fails in the function that a test's proposal is about, by the test's name.
+        self._beside: dict[str, frozenset[str]] = {}
+        self._left: frozenset[str] = frozenset()
+        # Proposals that were accepted, and stand; and those that are not decided.
         self._accepted: set[str] = set()
+        self._open: set[str] = set()
         bus.subscribe(ProposalChanged, self._on_proposal)
 
     def begin(self) -> None:
@@ -32,26 +37,41 @@ class KnownFailures:
         self._mended = frozenset()
 
     def new(self, failures: Sequence[Failure]) -> list[Failure]:
-        """Return which failures of the run are to be proposed for."""
-        old = self._keys | self._mended
-        return [one for one in failures if not keys_of([one]) <= old]
+        """Return which failures of the run are to be proposed for; those that waited come first."""
+        old = self._keys | self._mended | (self._left if self._open else frozenset())
+        found = [one for one in failures if not keys_of([one]) <= old]
+        return sorted(found, key=lambda one: not keys_of([one]) <= self._left)
 
-    def keep(self, failures: Sequence[Failure]) -> None:
-        """Let these be what failed last."""
-        self._nameless = keys_of([one for one in failures if not one.name])
-        self._keys = keys_of(failures) - self._mended
+    def keep(self, failures: Sequence[Failure], pointed: Pointed) -> None:
+        """Let these be what failed last, with what has become of those that were new."""
+        failed, about = keys_of(failures), [keys_of(some) for some in pointed.about]
+        told = keys_of(pointed.lost).union(*about)
+        self._left = ((self._left & failed) | keys_of(pointed.left)) - told
+        kept = [one for one in failures if not keys_of([one]) <= self._left]
+        self._nameless = keys_of([one for one in kept if not one.name])
+        self._keys = keys_of(kept) - self._mended
+        beside = {name: keys for name, keys in self._beside.items() if name in self._keys}
+        names = (one.name for one in pointed.places)
+        self._beside = {**beside, **dict(zip(names, about, strict=True))}
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal, state = event.proposal, event.proposal.state
         trigger = proposal.trigger
+        if not isinstance(trigger, FailingTest):
+            return
+        if isinstance(state, Queued | Streaming | Ready | Conflict):
+            self._open.add(proposal.id)
+        else:
+            self._open.discard(proposal.id)
         # One that is taken off the list stands as it stood.
-        if not isinstance(trigger, FailingTest) or isinstance(state, Cancelled):
+        if isinstance(state, Cancelled):
             return
         stands = isinstance(state, Closed) and state.applied > 0 and not state.undone
         if stands == (proposal.id in self._accepted):
             return
         is_named = trigger.name != name_of_run(trigger.command)
-        keys = frozenset({trigger.name}) if is_named else self._nameless
+        named = frozenset({trigger.name}) | self._beside.get(trigger.name, frozenset())
+        keys = named if is_named else self._nameless
         if stands:
             self._accepted.add(proposal.id)
             self._mended |= keys

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.compiled_sources import is_compiled
 from spark_desktop.domain.failing_code import files_imported
-from spark_desktop.domain.run_scripts import drives_others, is_assertion, prints, raises, scripts_of
+from spark_desktop.domain.run_scripts import (
+    drives_others,
+    is_assertion,
+    prints,
+    raises,
+    scripts_of,
+    starts_programs,
+)
 from spark_desktop.domain.test_output import Failure, Frame, Places, Source
 from spark_desktop.domain.test_pairs import is_test
 from spark_desktop.domain.text import split_lines
@@ -55,6 +62,11 @@ class RunJudges:
         )
         found = [(await self._source_of(Frame(one, 0), files)).path for one in written]
         return tuple(dict.fromkeys(one for one in found if one in files))
+
+    async def starts_programs(self, scripts: Sequence[str]) -> bool:
+        """Return whether one of the scripts starts programs."""
+        read = [await self._read(path) for path in scripts]
+        return any(starts_programs(one.path, one.text.content) for one in read if one is not None)
 
     async def drives(self, snapshot: Snapshot, files: Collection[str]) -> bool:
         """Return whether the code that a script runs stands elsewhere."""

@@ -70,6 +70,20 @@ class _Seen:
     is_judge: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The ``places`` to mend, and of each what it is ``about``: one function may fail many tests.
+
+    ``left`` are failures beyond as many places as were asked for, and ``lost`` those that point at
+    no code here.
+    """
+
+    places: tuple[FailingTest, ...] = ()
+    about: tuple[tuple[Failure, ...], ...] = ()
+    left: tuple[Failure, ...] = ()
+    lost: tuple[Failure, ...] = ()
+
+
 class FailingCode:
     """Finds what a failure points at.
 
@@ -138,25 +152,45 @@ class FailingCode:
 
         What else a failure may point at is among the ``others`` of its place.
         """
-        found: dict[tuple[str, Span], FailingTest] = {}
+        return (await self.pointed(failures, run, most)).places
+
+    async def pointed(self, failures: Sequence[Failure], run: FailedRun, most: int) -> Pointed:
+        """Return what ``likeliest`` does, and what has become of each failure."""
+        found: dict[tuple[str, Span], tuple[FailingTest, list[Failure]]] = {}
+        lost: list[Failure] = []
+        left = list(failures[_MOST_LOOKED_AT:])
         for failure in failures[:_MOST_LOOKED_AT]:
             places = await self.candidates(failure, run)
-            for trigger in places[:1]:
-                lines = trigger.lines or Span(0, 0)
-                around = self._syntax.enclosing(trigger.snapshot, lines)
-                likeliest = replace(trigger, others=places[1:])
-                found.setdefault((trigger.snapshot.path, around), likeliest)
-        return tuple(found.values())[:most]
+            if not places:
+                lost.append(failure)
+                continue
+            trigger = replace(places[0], others=places[1:])
+            lines = trigger.lines or Span(0, 0)
+            place = trigger.snapshot.path, self._syntax.enclosing(trigger.snapshot, lines)
+            found.setdefault(place, (trigger, []))[1].append(failure)
+        asked = list(found.values())
+        left = [one for _, about in asked[most:] for one in about] + left
+        return Pointed(
+            tuple(trigger for trigger, _ in asked[:most]),
+            tuple(tuple(about) for _, about in asked[:most]),
+            tuple(left),
+            tuple(lost),
+        )
 
-    async def is_tested(self, paths: Sequence[str]) -> bool:
+    async def is_tested(self, paths: Sequence[str], command: Sequence[str] = ()) -> bool:
         """Return whether a save of the files can change what tests say.
 
-        Without an index that is every file in a language with a parser.
+        Without an index, and where the ``command`` runs a script that starts programs, that is
+        every file in a language with a parser.
         """
+        run = FailedRun(tuple(command), "", "")
+        files = frozenset(await self._files.files() if command else ())
+        scripts = await self._judges.scripts(run, self._places(run, files))
+        is_open = await self._judges.starts_programs(scripts)
         for path in paths:
-            if is_test(path):
+            if is_test(path) or path in scripts:
                 return True
-            if self._index is not None and self._index.state.is_ready:
+            if self._index is not None and self._index.state.is_ready and not is_open:
                 if await self._index.tests_of(path) or await self._index.importers(path):
                     return True
             elif self._syntax.errors(path, "") is not None:

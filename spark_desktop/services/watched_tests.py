@@ -5,6 +5,7 @@ user's own tree.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
@@ -22,26 +23,37 @@ from spark_desktop.domain.trigger import FailingTest, Trigger
 from spark_desktop.domain.words import Said, say
 from spark_desktop.domain.workspace import Glance
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.failure_words import names_no_code, names_of, path_of, points_nowhere
 from spark_desktop.services.known_failures import KnownFailures
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.save_bursts import MANY, SavedFiles
 from spark_desktop.services.tasks import LatestTask, TaskScope
-from spark_desktop.services.test_runs import FailingCode
+from spark_desktop.services.test_runs import FailingCode, Pointed
 
 # Seconds without another save before the tests run, and that they may take.
 QUIET_S = 1.0
 RUN_SECONDS = 120.0
 # Proposals for one run: what fails together is often one mistake.
 MOST_PROPOSALS = 3
+_RUN_IT = say("Run it in a terminal to read what it says.")
 
-# The inbox's way in for what was found without a save: a path, and what it asks for.
-Found = Callable[[str, Sequence[Trigger]], object]
+
+class Findings(Protocol):
+    """The inbox's way in for what was found without a save."""
+
+    def found(self, path: str, triggers: Sequence[Trigger]) -> object:
+        """Take what was found in a file."""
+        ...
+
+    def put_off(self, path: str, told: str) -> object:
+        """Take note of what was found and starts nothing yet; ``told`` says when it may."""
+        ...
 
 
 class WatchedTests:
-    """One for a project; ``found`` takes what newly fails.
+    """One for a project; the ``inbox`` takes what newly fails.
 
     ``command`` is the user's, "" for none, ``is_allowed`` their consent, and ``watching`` says
     whether failing tests are watched; all may change at any time.
@@ -51,7 +63,7 @@ class WatchedTests:
         self,
         run: ShadowRun,
         failing: FailingCode,
-        found: Found,
+        inbox: Findings,
         files: SavedFiles,
         clock: Clock,
         bus: Bus,
@@ -61,7 +73,7 @@ class WatchedTests:
         self.watching = Watching()
         self._run = run
         self._failing = failing
-        self._found = found
+        self._inbox = inbox
         self._files = files
         self._clock = clock
         self._bus = bus
@@ -135,7 +147,7 @@ class WatchedTests:
             self._saved.clear()
             return
         try:
-            is_tested = await self._failing.is_tested(tuple(self._saved))
+            is_tested = await self._failing.is_tested(tuple(self._saved), self._words())
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
             return
@@ -149,6 +161,13 @@ class WatchedTests:
             await self.run_once()
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
+
+    def _words(self) -> tuple[str, ...]:
+        """Return the words of the command, none where it cannot be read: its run says so."""
+        try:
+            return command_of(self.command).words
+        except CommandError:
+            return ()
 
     async def run_once(self) -> tuple[FailingTest, ...]:
         """Run the command now; return what was asked for. Raises SparkError.
@@ -166,39 +185,68 @@ class WatchedTests:
         self._known.begin()
         outcome = await self._run(words, {}, RUN_SECONDS)
         if isinstance(outcome, NotRun):
-            self._tell(outcome.reason)
+            message = say("The test command gave no result: {reason}.", reason=outcome.reason)
+            self._tell(message, say("Look at it in the settings of this project."))
             return ()
-        self._told = None
         if outcome.code == 0:
-            self._known.keep(())
+            self._told = None
+            self._known.keep((), Pointed())
             return ()
         run = FailedRun(words, "", outcome.output, is_test=True)
         failures = await self._failing.failures(run)
-        new = self._known.new(failures)
-        asked = await self._failing.likeliest(new, run, MOST_PROPOSALS)
+        pointed = await self._failing.pointed(self._known.new(failures), run, MOST_PROPOSALS)
         # Not before: a run that ends here for another one has asked for nothing.
-        self._known.keep(failures)
-        for trigger in asked:
-            self._found(trigger.snapshot.path, (trigger,))
-        return asked
+        self._known.keep(failures, pointed)
+        for path in dict.fromkeys(one.snapshot.path for one in pointed.places):
+            # All of a file at once: what a newer entry of it offers takes the place of an older.
+            found = tuple(one for one in pointed.places if one.snapshot.path == path)
+            self._inbox.found(path, found)
+        if not failures:
+            self._tell(names_no_code(words), _RUN_IT)
+            return ()
+        self._told = None
+        self._tell_rest(pointed)
+        return pointed.places
 
-    def _tell(self, reason: Said) -> None:
+    def _tell_rest(self, pointed: Pointed) -> None:
+        """Say what failed and gets no proposal now."""
+        path, names = path_of(pointed), names_of(pointed.left)
+        nowhere = pointed.lost if path else (*pointed.lost, *pointed.left)
+        if nowhere:
+            self._bus.publish(WorkFailed(points_nowhere(nowhere), _RUN_IT))
+        if not pointed.left or not path:
+            return
+        told = say("{names}; the next save takes them", names=names)
+        if pointed.places:
+            told = say(
+                "{names}; the first save after these proposals are decided takes them", names=names
+            )
+        self._inbox.put_off(path, told)
+
+    def _tell(self, message: Said, step: Said) -> None:
         # Once, not at each save.
-        if reason != self._told:
-            self._told = reason
-            message = say("The test command gave no result: {reason}.", reason=reason)
-            step = say("Look at it in the settings of this project.")
+        if message != self._told:
+            self._told = message
             self._bus.publish(WorkFailed(message, step))
 
 
 class HandedRuns:
-    """Takes failures that ``spark run`` hands over: the user asked for these proposals."""
+    """Takes failures that ``spark run`` hands over: the user asked for these proposals.
+
+    ``request`` asks for one, and the ``inbox`` is told what has to wait.
+    """
 
     def __init__(
-        self, failing: FailingCode, request: Callable[[Trigger], str], bus: Bus, scope: TaskScope
+        self,
+        failing: FailingCode,
+        request: Callable[[Trigger], str],
+        inbox: Findings,
+        bus: Bus,
+        scope: TaskScope,
     ) -> None:
         self._failing = failing
         self._request = request
+        self._inbox = inbox
         self._bus = bus
         self._scope = scope
         # Commands that the user typed: to run one of them again on a copy needs no other consent.
@@ -216,15 +264,20 @@ class HandedRuns:
         """Ask for a fix of the run's failures; what names no code here is told."""
         try:
             failures = await self._failing.failures(run)
-            triggers = await self._failing.likeliest(failures, run, MOST_PROPOSALS)
+            pointed = await self._failing.pointed(failures, run, MOST_PROPOSALS)
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
             return
-        for trigger in triggers:
+        for trigger in pointed.places:
             self._request(trigger)
-        if not triggers:
-            message = say(
-                "{command} failed, and its output names no code of this folder.",
-                command=" ".join(run.command),
+        step = say("Look at its output in the terminal.")
+        if not pointed.places:
+            self._bus.publish(WorkFailed(names_no_code(run.command), step))
+        elif pointed.lost:
+            self._bus.publish(WorkFailed(points_nowhere(pointed.lost), step))
+        if pointed.places and pointed.left:
+            names = names_of(pointed.left)
+            told = say(
+                "{names}; run the command again when these proposals are decided", names=names
             )
-            self._bus.publish(WorkFailed(message, say("Look at its output in the terminal.")))
+            self._inbox.put_off(path_of(pointed), told)

@@ -147,8 +147,8 @@ class Spark:
         )
         closing.push_async_callback(answer_edits.close)
         failing = FailingCode(files, composing.items.guard, syntax)
-        handed = HandedRuns(failing, turns.request, bus, scope)
-        watched = WatchedTests(self.shadow_run, failing, inbox.found, files, self.clock, bus)
+        handed = HandedRuns(failing, turns.request, inbox, bus, scope)
+        watched = WatchedTests(self.shadow_run, failing, inbox, files, self.clock, bus)
         suggester.judge.by_trigger = ByTrigger(
             Breakage(SyntaxProblems()),
             FailingTestAgain(self.shadow_run),

@@ -167,6 +167,17 @@ async def test_a_touched_file_is_unchanged(world_of):
     assert reasons(world) == [IgnoreReason.NO_TRIGGER, IgnoreReason.UNCHANGED]
 
 
+async def test_what_is_put_off_is_one_entry_with_what_is_said_of_it(world_of):
+    world = world_of(MemoryFiles(a__py="X = 1\n"))
+    entry = world.inbox.put_off("a.py", "test_a, test_b; later")
+    assert world.inbox.log.entries() == (entry,)
+    assert entry.cause is IgnoreReason.PUT_OFF
+    assert entry.reason == (
+        "more failed at once than proposals are made for: test_a, test_b; later"
+    )
+    assert reasons(world) == [IgnoreReason.PUT_OFF]
+
+
 async def test_more_stubs_than_one_save_takes_are_named_and_come_with_the_next(world_of):
     stubs = "\n\n".join(f"def f{n}():\n    pass\n" for n in range(5))
     world = world_of(MemoryFiles(a__py=stubs), *[Answer(hangs=True)] * 5)

@@ -269,6 +269,19 @@ async def test_the_index_knows_better_than_names_what_a_test_imports():
     assert places(await pointed(files, ADD, Index())) == [("deep/lib.py", 0, 2)]
 
 
+async def test_where_a_script_starts_programs_any_code_may_be_tested():
+    files = project(check__py="import subprocess\n", kata__py="assert 1 == 1\n")
+    files.write("run.sh", "./prog\n")
+    failing = code_of(files, Index())
+    for command in (("sh", "run.sh"), ("python3", "check.py")):
+        assert await failing.is_tested(["other.py"], command)
+        assert not await failing.is_tested(["notes.txt"], command)
+    for command in (("python3", "kata.py"), ("pytest", "-q"), ("sh", "gone.sh")):
+        assert not await failing.is_tested(["other.py"], command)
+    # The script is what says.
+    assert await failing.is_tested(["kata.py"], ("python3", "kata.py"))
+
+
 async def test_only_saves_that_tests_touch_are_worth_a_run():
     with_index, without = code_of(project(), Index()), code_of(project())
     assert await with_index.is_tested(["calc.py"])

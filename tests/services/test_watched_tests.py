@@ -1,6 +1,7 @@
 """The test command that runs by itself, and failures that are handed over."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from fakes import FakeClock, MemoryFiles, Recorder
@@ -34,20 +35,34 @@ from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
 from spark_desktop.wiring import open_project
 
 
-class Watched:
+class PutOff:
+    """An inbox that keeps what was put off: the file, and what is said."""
+
+    def __init__(self) -> None:
+        self.put: list[tuple[str, str]] = []
+
+    def put_off(self, path: str, told: str) -> None:
+        self.put.append((path, told))
+
+    def found(self, path: str, triggers: Sequence[Trigger]) -> None:
+        raise AssertionError("what was handed over is asked for")
+
+
+class Watched(PutOff):
     """The command ``pytest -q`` of a project, allowed, with what it asks for."""
 
     def __init__(self, *outcomes: Outcome, files: MemoryFiles | None = None) -> None:
+        super().__init__()
         self.bus, self.clock = Bus(), FakeClock()
         self.seen = Recorder(self.bus)
         self.runs = ScriptedRuns(*outcomes)
         self.asked: list[FailingTest] = []
         self.files = files or project()
         failing = code_of(self.files)
-        self.tests = WatchedTests(self.runs, failing, self._found, self.files, self.clock, self.bus)
+        self.tests = WatchedTests(self.runs, failing, self, self.files, self.clock, self.bus)
         self.tests.command, self.tests.is_allowed = "pytest -q", True
 
-    def _found(self, path: str, triggers: tuple[Trigger, ...]) -> None:
+    def found(self, path: str, triggers: Sequence[Trigger]) -> None:
         assert all(one.snapshot.path == path for one in triggers)
         self.asked.extend(one for one in triggers if isinstance(one, FailingTest))
 
@@ -66,9 +81,9 @@ class Watched:
         before = self.files.snapshot(path)
         await self.files.replace(path, before.text.with_content(text), before.digest)
 
-    def decide(self, trigger: FailingTest, state: State) -> None:
+    def decide(self, trigger: FailingTest, state: State, proposal_id: str = "1") -> None:
         """Let a proposal for it become so."""
-        self.bus.publish(ProposalChanged(Proposal("1", trigger, state)))
+        self.bus.publish(ProposalChanged(Proposal(proposal_id, trigger, state)))
 
     @property
     def names(self) -> list[str]:
@@ -292,7 +307,7 @@ async def test_a_fix_accepted_in_the_review_and_broken_by_hand_is_offered_again(
     world = world_of(project(), *["def add(a, b):\n    return a + b\n"] * 2)
     runs = ScriptedRuns(Ran(1, ADD), Ran(1, ADD))
     code = code_of(world.files)
-    tests = WatchedTests(runs, code, world.inbox.found, world.files, world.clock, world.seen_bus)
+    tests = WatchedTests(runs, code, world.inbox, world.files, world.clock, world.seen_bus)
     tests.command, tests.is_allowed = "pytest -q", True
     await world.inbox.saved(["calc.py"])
     await until(lambda: any(one.state == Ready() for one in world.turns.proposals()))
@@ -381,7 +396,7 @@ async def test_a_handed_run_asks_for_its_fixes_and_its_command_counts_as_typed()
             both.set()
         return "id"
 
-    handed = HandedRuns(code_of(project()), request, bus, scope)
+    handed = HandedRuns(code_of(project()), request, PutOff(), bus, scope)
     assert handed.take(FailedRun(("pytest",), "", ADD + FIRST))
     await both.wait()
     assert [one.lines.start for one in asked] == [0, 5]
@@ -393,7 +408,7 @@ async def test_a_handed_run_asks_for_its_fixes_and_its_command_counts_as_typed()
 async def test_a_handed_run_that_names_no_code_is_told():
     bus, scope = Bus(), TaskScope("project")
     seen = Recorder(bus)
-    handed = HandedRuns(code_of(project()), lambda _trigger: "id", bus, scope)
+    handed = HandedRuns(code_of(project()), lambda _trigger: "id", PutOff(), bus, scope)
     await handed.propose(FailedRun(("make", "all"), "", "no\n"))
     (told,) = seen.of(WorkFailed)
     assert told.message.startswith("make all failed")
@@ -407,7 +422,7 @@ async def test_a_folder_that_cannot_be_read_is_told():
 
     bus, scope = Bus(), TaskScope("project")
     seen = Recorder(bus)
-    handed = HandedRuns(code_of(Broken()), lambda _trigger: "id", bus, scope)
+    handed = HandedRuns(code_of(Broken()), lambda _trigger: "id", PutOff(), bus, scope)
     await handed.propose(FailedRun(("make",), "", "no\n"))
     assert seen.of(WorkFailed)[0].message == "The folder is gone."
     await scope.close()
