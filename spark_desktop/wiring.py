@@ -293,6 +293,7 @@ def _assemble(
     shadow = Shadow(root, cache_folder(), bus)
     checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
+    suggester.unsent = files
     suggester.project = shadow.evidence
     suggester.judge.may_prove = shadow.checks.may_prove
     ShadowAhead(shadow.checks, bus, scope)

@@ -87,6 +87,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     chat, composing = compose(kept, around, bus, clock, scope)
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
+    suggester.unsent = files
     # Other answers to compare with are what tests of them ask for.
     suggester.effort = Effort(samples=1, doubts=False)
     turns = Turns(suggester, review, chat, board, bus)

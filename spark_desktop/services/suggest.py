@@ -21,7 +21,6 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.trigger import (
-    AnswerEdit,
     EditComment,
     FailingTest,
     FollowUp,
@@ -123,6 +122,8 @@ class Suggester:
         self.calls: Calls | None = None
         # Makes the follow-ups that need no model.
         self.follow_ups: Computing | None = None
+        # Reads for what no model is shown: a file that may hold a secret has none to keep there.
+        self.unsent: Reader = files
 
     @property
     def project(self) -> ProjectEvidence | None:
@@ -143,21 +144,18 @@ class Suggester:
         answer to look at, also where nothing of it would be shown. Raises SparkError where the
         file, the core or the endpoint fails.
         """
+        computed = await self._without_model(proposal)
+        if computed is not None:
+            return self._put(computed)
         snapshot = await self._files.read(proposal.trigger.snapshot.path)
         trigger = located(proposal.trigger, snapshot, self._syntax)
         if trigger is None:
             gone = Cancelled(say("what asked for it is no longer in the file"))
             return self._put(replace(proposal, state=gone))
-        if isinstance(trigger, Insertion):
-            return self._put(inserted_proposal(proposal, trigger, self._syntax))
-        if isinstance(trigger, AnswerEdit):
+        if not isinstance(trigger, ModelTrigger):
             raise SparkError(
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
-        if isinstance(trigger, FollowUp) and self.follow_ups is not None and self.effort.computed:
-            computed = await self.follow_ups(proposal, trigger)
-            if computed is not None:
-                return self._put(computed)
         work = await self._begun(proposal, trigger, revision)
         why = None if insists else await not_asked(work, self.effort, self.judge)
         if why is not None:
@@ -170,6 +168,20 @@ class Suggester:
             found = await self.weighing.weighed(work, found, self.effort)
             reason = failure(found.evidence)
         return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
+
+    async def _without_model(self, proposal: Proposal) -> Proposal | None:
+        """Return an insertion, or a follow-up that can be computed; None where a model is asked."""
+        trigger = proposal.trigger
+        if not isinstance(trigger, Insertion | FollowUp):
+            return None
+        snapshot = await self.unsent.read(trigger.snapshot.path)
+        match located(trigger, snapshot, self._syntax):
+            case Insertion() as insertion:
+                return inserted_proposal(proposal, insertion, self._syntax)
+            case FollowUp() as now if self.follow_ups is not None and self.effort.computed:
+                return await self.follow_ups(proposal, now)
+            case _:
+                return None
 
     async def _begun(
         self, proposal: Proposal, trigger: ModelTrigger, revision: Revision | None

@@ -2,7 +2,15 @@
 
 from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.merge import Side
-from spark_desktop.domain.proposal import Decision, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.proposal import (
+    Decision,
+    Failed,
+    Proposal,
+    Queued,
+    Ready,
+    Streaming,
+    Withheld,
+)
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.hunk_work import HunkWork
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN, ReviewNotices
@@ -60,11 +68,14 @@ class Deciding:
             self._decisions.reject(None)
 
     def accept_all(self) -> None:
-        """Write every hunk that waits, in all files of the answer, as one."""
-        if len(self._decisions.group) < 2:
+        """Write every hunk that waits, in all files of the answer, as one; say what has none."""
+        group = self._decisions.group
+        if len(group) < 2:
             self.accept_file()
         elif self._may_decide_group():
-            self._decisions.accept_group()
+            left = [one for one in group if isinstance(one.state, Failed | Withheld)]
+            paths = tuple(dict.fromkeys(one.trigger.snapshot.path for one in left))
+            self._decisions.accept_group(lambda: self._notices.leave_out(paths))
 
     def reject_all(self) -> None:
         """Decide against every hunk that waits, in all files of the answer."""

@@ -130,15 +130,23 @@ class Decisions(QObject):
             proposal_id, hunks = self.proposal.id, None if hunk_id is None else (hunk_id,)
             self._decide((proposal_id,), lambda: self._reviews.reject(proposal_id, hunks))
 
-    def accept_group(self) -> None:
-        """Write every hunk of the answer that waits, as one; not of what failed its checks."""
+    def accept_group(self, then: Callable[[], None]) -> None:
+        """Write every hunk of the answer that waits, as one; not of what failed its checks.
+
+        ``then`` is called once all is written.
+        """
         about = [one for one in self._deciding() if not has_failed_checks(one)]
         group = self._group[0].group
         places = {
             (one.id, hunk) for one in about for hunk in (*self._left(one, waiting(one)), WHOLE)
         }
         ids = tuple(one.id for one in about)
-        self._write(ids, places, lambda: self._reviews.accept_group(group))
+
+        async def accepting() -> None:
+            await self._reviews.accept_group(group)
+            then()
+
+        self._write(ids, places, accepting)
 
     def reject_group(self) -> None:
         """Decide against every hunk of the answer that waits."""

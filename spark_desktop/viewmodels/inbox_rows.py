@@ -6,6 +6,8 @@ from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.proposal import (
     Cancelled,
     Closed,
+    Conflict,
+    Failed,
     Proposal,
     Ready,
     Streaming,
@@ -91,36 +93,51 @@ def _state(group: Sequence[Proposal]) -> str:
     streaming = next((one for one in group if isinstance(one.state, Streaming)), None)
     if streaming is not None:
         return state_text(streaming)
-    collide = sum(len(one.conflicts) for one in group if isinstance(one.state, Ready))
+    ready = [one for one in group if isinstance(one.state, Ready)]
+    parts = _missing(group)
+    collide = sum(len(one.conflicts) for one in ready)
+    collide += sum(isinstance(one.state, Conflict) for one in group)
+    lost = sum(len(one.failed) for one in ready)
     if collide:
-        return tr("%n conflict(s)", "", collide)
-    lost = sum(len(one.failed) for one in group if isinstance(one.state, Ready))
-    if lost:
-        return tr("%n part(s) without a place", "", lost)
-    if any(isinstance(one.state, Ready) for one in group):
+        parts.append(tr("%n conflict(s)", "", collide))
+    elif lost:
+        parts.append(tr("%n part(s) without a place", "", lost))
+    elif ready:
         done, of = map(sum, zip(*(decided(one) for one in group), strict=True))
-        return tr("{done} of {count} decided", done=done, count=of)
+        parts.append(tr("{done} of {count} decided", done=done, count=of))
+    return " · ".join(parts) or _closed(group)
+
+
+def _missing(group: Sequence[Proposal]) -> list[str]:
+    """Return how many files have nothing that all can be accepted with."""
+    failed = sum(isinstance(one.state, Failed) for one in group)
     withheld = sum(isinstance(one.state, Withheld) for one in group)
-    if withheld:
-        return tr("%n file(s) withheld", "", withheld)
-    applied = sum(one.state.applied for one in group if isinstance(one.state, Closed))
-    if applied:
-        undone = all(one.state.undone for one in group if isinstance(one.state, Closed))
-        return tr("undone") if undone else tr("applied %n hunk(s)", "", applied)
-    return state_text(group[0])
+    parts = [tr("{count} failed", count=failed)] if failed else []
+    return [*parts, tr("%n file(s) withheld", "", withheld)] if withheld else parts
+
+
+def _closed(group: Sequence[Proposal]) -> str:
+    closed = [one.state for one in group if isinstance(one.state, Closed)]
+    applied = sum(state.applied for state in closed)
+    if not applied:
+        return state_text(group[0])
+    is_undone = all(state.undone for state in closed)
+    return tr("undone") if is_undone else tr("applied %n hunk(s)", "", applied)
 
 
 def _look(group: Sequence[Proposal]) -> tuple[str, Tone]:
+    """Return the sign of the worst that is left of the files, as it may need the user."""
     states = [one.state for one in group]
     if any(isinstance(state, Streaming) for state in states):
         return "streaming", Tone.BUSY
+    if any(isinstance(state, Failed) for state in states):
+        return "problem", Tone.PROBLEM
     ready = [one for one in group if isinstance(one.state, Ready)]
-    if any(one.failed or one.conflicts or has_failed_checks(one) for one in ready):
+    is_short = any(isinstance(state, Withheld | Conflict) for state in states)
+    if is_short or any(one.failed or one.conflicts or has_failed_checks(one) for one in ready):
         return "warning", Tone.WARNING
     if ready:
         return "ready", Tone.GOOD
-    if any(isinstance(state, Withheld) for state in states):
-        return "warning", Tone.WARNING
     closed = [state for state in states if isinstance(state, Closed)]
     if closed and all(state.undone for state in closed):
         return "undo", Tone.MUTED

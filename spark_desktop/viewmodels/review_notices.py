@@ -36,6 +36,8 @@ CHOOSE_A_SIDE = Notice(
     say("Choose a side: what is on disk, the proposal, or both."),
     Action(say("Dismiss"), Intent.DISMISS),
 )
+# Files that are named; of more their number says as much.
+_NAMED = 3
 
 
 class ReviewNotices(QObject):
@@ -57,6 +59,20 @@ class ReviewNotices(QObject):
         """Tell something."""
         self._told = notice
         self.changed.emit()
+
+    def leave_out(self, paths: tuple[str, ...]) -> None:
+        """Tell which files of an answer have nothing of what was accepted; none is no word."""
+        if not paths:
+            return
+        few = ", ".join(paths) if len(paths) <= _NAMED else tr("%n file(s)", "", len(paths))
+        self.tell(
+            Notice(
+                tr("Accepted all but {names}.", names=few),
+                Tone.WARNING,
+                tr("Look there for the reason; undo takes the rest back."),
+                Action(tr("Dismiss"), Intent.DISMISS),
+            )
+        )
 
     def forget(self) -> None:
         """Take away what was told."""

@@ -107,6 +107,28 @@ async def test_a_saved_stub_and_comment_become_changes_that_outlive_the_program(
         assert reverted == [False, False, True, True]
 
 
+async def test_a_rename_reaches_a_file_with_a_secret_and_all_of_it_is_written_as_one(
+    folder: Path, data_dir: Path, script: Path
+) -> None:
+    # Joined here, so that this file holds no secret itself.
+    secret = "pass" + "word = 'hK8s9d7fJw2LmQx0Zt'\n"
+    use = "from lib import area\n\nprint(area(1, 2))\n"
+    lib, plain, guarded = (folder / name for name in ("lib.py", "plain.py", "guarded.py"))
+    lib.write_text("def area(w, h):\n    return w * h\n", encoding="utf-8")
+    plain.write_text(use, encoding="utf-8")
+    guarded.write_text(use + secret, encoding="utf-8")
+    async with session(folder, data_dir, write_replay(script)) as opened:
+        await opened.start()
+        # The texts before are known by then: a folder without git is looked at once.
+        await until(lambda: opened.project.inbox.seen.held >= 3)
+        lib.write_text("def surface(w, h):\n    return w * h\n", encoding="utf-8")
+        proposals = await opened.ready(2)
+        await opened.project.review.accept_group(proposals[0].group)
+    renamed = use.replace("area", "surface")
+    assert plain.read_text(encoding="utf-8") == renamed
+    assert guarded.read_text(encoding="utf-8") == renamed + secret
+
+
 async def test_a_saved_question_is_answered_in_the_chat(
     folder: Path, data_dir: Path, script: Path
 ) -> None:

@@ -7,7 +7,7 @@ from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.domain.code import IndexState
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.events import ChangeIgnored
-from spark_desktop.domain.proposal import Cancelled, Check, Ready
+from spark_desktop.domain.proposal import Cancelled, Check, Failed, Ready
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import IgnoreReason
@@ -42,6 +42,27 @@ async def test_without_computing_the_model_is_asked_for_each_file(project):
     await one.save(a__py=RENAMED)
     assert len(one.world.endpoint.requests) == 2
     assert "`slug` is called `make_slug` now" in str(one.world.endpoint.requests[0])
+
+
+# Joined here, so that this file holds no secret itself.
+SECRET = "pass" + "word = 'hK8s9d7fJw2LmQx0Zt'\n"
+
+
+async def test_a_rename_is_computed_where_a_secret_stands_since_nothing_of_it_is_sent(project):
+    one = project({**FILES, "sec.py": FILES["b.py"] + SECRET})
+    await one.save(a__py=RENAMED)
+    assert set(one.offered) == {"b.py", "c.py", "sec.py"}
+    assert one.world.endpoint.requests == []
+
+
+async def test_where_a_model_would_read_the_secret_it_is_still_refused(project):
+    one = project({"a.py": FILES["a.py"], "sec.py": FILES["b.py"] + SECRET})
+    one.world.suggester.effort = Effort(computed=False, samples=1, doubts=False)
+    await one.save(a__py=RENAMED)
+    (proposal,) = one.world.board.all()
+    assert isinstance(proposal.state, Failed)
+    assert "sec.py may hold secrets" in proposal.state.reason
+    assert one.world.endpoint.requests == []
 
 
 async def test_the_projects_checks_see_all_files_at_once_and_withhold_nothing(project):

@@ -23,6 +23,14 @@ async def test_code_is_proposed_for_the_end_of_the_file_and_no_model_is_asked(wo
     assert all(check.passed for check in proposal.evidence)
 
 
+async def test_code_goes_into_a_file_with_a_secret_since_nothing_of_it_is_sent(world_of):
+    secret = "pass" + "word = 'hK8s9d7fJw2LmQx0Zt'\n"
+    world = world_of(MemoryFiles(a__py=FILE + secret))
+    proposal = await insertion(world, "def more():\n    return 2\n")
+    assert proposal.state == Ready()
+    assert world.endpoint.requests == []
+
+
 async def test_code_is_proposed_in_the_place_of_the_selected_lines(world_of):
     world = world_of(MemoryFiles(a__py=FILE))
     proposal = await insertion(world, "return sum(values) / len(values)", Span(1, 2))

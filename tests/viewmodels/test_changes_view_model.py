@@ -299,6 +299,10 @@ async def test_the_files_of_an_answer_are_one_row(
         (Closed(2, undone=True), Closed(1, undone=True), "undone", "undo"),
         (Closed(0), Closed(0), "rejected", "rejected"),
         (Closed(1), Withheld("does not parse"), "1 file withheld", "warning"),
+        (Ready(), Withheld("does not parse"), "1 file withheld · 0 of 6 decided", "warning"),
+        (Ready(), Conflict("gone"), "1 conflict", "warning"),
+        (Ready(), Failed("no answer"), "1 failed · 0 of 6 decided", "problem"),
+        (Closed(1), Failed("no answer"), "1 failed", "problem"),
         (Cancelled("asked again"), Cancelled("asked again"), "asked again", "stopped"),
     ],
 )

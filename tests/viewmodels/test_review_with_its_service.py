@@ -10,8 +10,10 @@ from spark_desktop.domain.proposal import (
     Check,
     Closed,
     Decision,
+    Failed,
     Proposal,
     Ready,
+    State,
     Streaming,
     Withheld,
 )
@@ -20,7 +22,7 @@ from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.review import ReviewService
-from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.notice import Intent, Tone
 from spark_desktop.viewmodels.review import ReviewViewModel
 from tests.answer_fakes import PART
 from tests.edit_fakes import FakeEdits
@@ -222,3 +224,41 @@ async def test_accepting_all_leaves_a_file_that_failed_and_goes_to_it(world: Wor
     world.review.decide.undo()
     await until(lambda: "new.txt" not in world.files.data)
     await until(lambda: world.files.text("a.txt") == BEFORE)
+
+
+@pytest.mark.parametrize("state", [Failed("no answer"), Withheld("It has 1 error.")])
+async def test_accepting_all_says_which_files_have_nothing_of_it(
+    world: World, state: State
+) -> None:
+    world.board.put(replace(world.board.get("p2"), state=state, patch=None))
+    world.review.decide.accept_all()
+    await until(lambda: "Accepted all but" in getattr(world.review.notice, "text", ""))
+    assert world.review.notice is not None
+    assert world.review.notice.text == "Accepted all but b.txt."
+    assert world.review.notice.tone is Tone.WARNING
+    assert world.files.text("a.txt") == AFTER
+    world.review.act(Intent.DISMISS)
+    assert "but" not in getattr(world.review.notice, "text", "")
+
+
+async def test_of_many_files_with_nothing_of_it_their_number_is_said(world: World) -> None:
+    one = world.board.get("p2")
+    for number in range(4):
+        snapshot = replace(one.trigger.snapshot, path=f"{number}.txt")
+        trigger = replace(one.trigger, snapshot=snapshot)
+        failed = replace(one, id=f"q{number}", trigger=trigger, state=Failed("no"), patch=None)
+        world.board.put(failed)
+    world.review.decide.accept_all()
+    await until(lambda: "Accepted all but" in getattr(world.review.notice, "text", ""))
+    assert world.review.notice is not None
+    assert world.review.notice.text == "Accepted all but 4 files."
+
+
+async def test_where_accepting_all_fails_nothing_is_said_to_be_accepted(world: World) -> None:
+    world.board.put(replace(world.board.get("p2"), state=Failed("no answer"), patch=None))
+    world.files.data["new.txt"] = b"there\n"
+    world.review.decide.accept_all()
+    await until(lambda: world.review.notice is not None)
+    assert world.review.notice is not None
+    assert "Accepted" not in world.review.notice.text
+    assert world.files.text("a.txt") == BEFORE
