@@ -183,6 +183,8 @@ class MemoryFiles:
             self.data[path] = content.encode() if isinstance(content, str) else content
         self.ignored_paths: dict[str, Ignored] = {}
         self.own: dict[str, str] = {}
+        # Other names by the name that is the file's own.
+        self.links: dict[str, str] = {}
         self.glanced: list[str] = []
         self.before_replace: list[str] = []
         self.error_on_replace: FileError | None = None
@@ -240,6 +242,9 @@ class MemoryFiles:
             digest = "" if data is None else digest_of(data)
             found.append(Glance(path, await self.ignored(path), digest, is_marked))
         return tuple(found)
+
+    async def other_names(self, paths: Sequence[str]) -> frozenset[str]:
+        return frozenset(path for path in paths if self.links.get(path) in paths)
 
     async def files(self, below: str = "") -> tuple[str, ...]:
         return tuple(

@@ -86,6 +86,13 @@ class LocalFileStore:
         """
         return await asyncio.to_thread(self._glance, paths, [mark.encode() for mark in marks])
 
+    async def other_names(self, paths: Sequence[str]) -> frozenset[str]:
+        """Return those of the paths that only name once more what another of them names.
+
+        The name that is no link stays; of several such (hard links) the first.
+        """
+        return await asyncio.to_thread(self._other_names, paths)
+
     def is_own_write(self, path: str, digest: str) -> bool:
         """Return whether these bytes at this path are the last ones that we wrote."""
         return self._folder.is_own_write(path, digest)
@@ -186,6 +193,25 @@ class LocalFileStore:
         if below and self._folder.target(below) != self._folder.root / below:
             return ()
         return self._rules.secrets(below)
+
+    def _other_names(self, paths: Sequence[str]) -> frozenset[str]:
+        known: set[object] = set()
+        others = set()
+        for path in sorted(paths, key=self._is_linked):
+            try:
+                target = self._folder.target(path)
+                status = target.stat()
+            except (OSError, FileError):
+                continue  # gone since: whoever reads it is told so
+            # A file system without numbers of files has no hard links either.
+            key = (status.st_dev, status.st_ino) if status.st_ino else target
+            if key in known:
+                others.add(path)
+            known.add(key)
+        return frozenset(others)
+
+    def _is_linked(self, path: str) -> bool:
+        return os.path.realpath(self._folder.root / path) != str(self._folder.root / path)
 
     def _is_inside(self, path: str) -> bool:
         target = self._folder.root / path

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged
 from spark_desktop.domain.followed import FileFollow, Followed, Left
@@ -42,6 +43,17 @@ from spark_desktop.services.saved_names import SavedNames
 EvidenceOf = Callable[[Mapping[str, tuple[str, str]]], Awaitable[tuple[Check, ...]]]
 
 
+class FollowedFiles(FileStore, Protocol):
+    """Files of which some may be known by more than one name."""
+
+    async def other_names(self, paths: Sequence[str]) -> frozenset[str]:
+        """Return those of the paths that only name once more what another of them names.
+
+        The name that is no link stays; of several such (hard links) the first.
+        """
+        ...
+
+
 class FollowUps:
     """Finds what follows a change, and computes it where it can be computed.
 
@@ -53,7 +65,7 @@ class FollowUps:
         self,
         names: CodeNames,
         holding: Holding,
-        files: FileStore,
+        files: FollowedFiles,
         syntax: Syntax,
         board: ProposalBoard,
         bus: Bus,
@@ -184,6 +196,10 @@ class FollowUps:
         plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         await self._let_wait(plan, survey)
         found = {path: plan.in_file(file) for path, file in survey.known.items()}
+        # Links are surveyed, as what imports by their names is; but a file is changed only once.
+        to_do = [path for path, one in found.items() if one.edits or one.asked]
+        for path in await self._files.other_names(to_do):
+            del found[path]
         return await self._triggers(plan, found, survey, after.path)
 
     async def _let_wait(self, plan: Plan, survey: Survey) -> None:

@@ -179,6 +179,23 @@ async def test_a_link_stays_a_link_and_its_target_is_written(
     assert store.is_own_write("link.py", written.digest)
 
 
+async def test_of_several_names_of_a_file_its_own_one_stays(
+    root: Path, store: WritingStore
+) -> None:
+    (root / "real").mkdir()
+    (root / "real" / "z.py").write_text("x\n")
+    (root / "other.py").write_text("x\n")
+    (root / "a.py").symlink_to("real/z.py")
+    (root / "b.py").symlink_to("a.py")
+    (root / "hard.py").hardlink_to(root / "real" / "z.py")
+    (root / "gone.py").symlink_to("nowhere.py")
+    every = ("a.py", "b.py", "gone.py", "other.py", "real/z.py")
+    assert await store.other_names(every) == {"a.py", "b.py"}
+    assert await store.other_names(("a.py", "b.py", "other.py")) == {"b.py"}
+    assert await store.other_names(("a.py", "hard.py", "real/z.py")) == {"a.py", "real/z.py"}
+    assert await store.other_names(("../x.py", "other.py")) == frozenset()
+
+
 async def test_a_link_out_of_the_workspace_is_not_followed(
     root: Path, store: WritingStore, tmp_path: Path
 ) -> None:

@@ -44,6 +44,23 @@ async def test_without_computing_the_model_is_asked_for_each_file(project):
     assert "`slug` is called `make_slug` now" in str(one.world.endpoint.requests[0])
 
 
+async def test_a_file_with_two_names_is_changed_by_its_own_name_only(project):
+    one = project({**FILES, "lnk.py": FILES["b.py"]})
+    one.world.files.links = {"lnk.py": "b.py"}
+    await one.save(a__py=RENAMED)
+    assert set(one.offered) == {"b.py", "c.py"}
+    await one.world.review.accept_group(one.ready[0].group)
+    assert "make_slug" in one.text("b.py")
+
+
+async def test_a_model_is_asked_once_for_a_file_with_two_names(project):
+    one = project({"a.py": FILES["a.py"], "b.py": FILES["b.py"], "lnk.py": FILES["b.py"]}, "")
+    one.world.files.links = {"lnk.py": "b.py"}
+    one.world.suggester.effort = Effort(samples=1, doubts=False)
+    await one.save(a__py=FILES["a.py"].replace("slug(text)", "slug(text, sep)"))
+    assert [p.trigger.snapshot.path for p in one.world.board.all()] == ["b.py"]
+
+
 # Joined here, so that this file holds no secret itself.
 SECRET = "pass" + "word = 'hK8s9d7fJw2LmQx0Zt'\n"
 
