@@ -13,7 +13,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.collector import spare_the_collector
 from spark_desktop.consent_desk import ConsentDesk
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.handover import FailedCommand
+from spark_desktop.domain.handover import FailedCommand, within
 from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.presence import Presence
@@ -96,17 +96,18 @@ class Projects:
         self.choose(str(root))
 
     def propose_for(self, failed: FailedCommand) -> bool:
-        """Propose a fix for a command that failed; return False where another folder is open."""
+        """Propose a fix for a command that failed; return False where it ran in no open folder."""
         project = self.current
-        if project is None or project.root != Path(failed.root):
+        here = None if project is None else within(failed, project.root)
+        if project is None or here is None or _is_other_tree(Path(failed.root), project.root):
             return False
         from spark_desktop.services.run_judges import FailedRun
 
         try:
-            words = tuple(shlex.split(failed.command))
+            words = tuple(shlex.split(here.command))
         except ValueError:
             return False
-        return project.handed_runs.take(FailedRun(words, failed.folder, failed.output))
+        return project.handed_runs.take(FailedRun(words, here.folder, here.output))
 
     async def open(self, folder: Path) -> None:
         """Close the open project, if any, and open another; its core starts in the background."""
@@ -181,6 +182,12 @@ class Projects:
     def _refused(self, error: SparkError) -> None:
         again = Action(tr("Open folder…"), Intent.OPEN_FOLDER)
         self._around.window.show_welcome(notice_of(error, again))
+
+
+def _is_other_tree(root: Path, open_: Path) -> bool:
+    """Return whether a folder in the open one is a work tree of its own, which may be ignored."""
+    is_inside = root != open_ and root.is_relative_to(open_)
+    return is_inside and (root / ".git").exists()
 
 
 def opener_with(endpoints: EndpointEntry) -> Opener:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
 # Bytes of one message; a longer one is nothing that a start of the program says.
@@ -81,6 +82,21 @@ _KINDS: dict[str, type[Handover]] = {
     "failed": FailedCommand,
     "snooze": Snooze,
 }
+
+
+def within(message: FailedCommand, root: PurePath) -> FailedCommand | None:
+    """Return the message as one about the project in ``root``; None where it ran elsewhere.
+
+    A terminal takes the git work tree for the project, of which a window may show a part, or the
+    current folder where there is no git.
+    """
+    folder = PurePath(message.root, message.folder)
+    if ".." in folder.parts or not folder.is_relative_to(root):
+        return None
+    inside = folder.relative_to(root)
+    return replace(
+        message, root=str(root), folder="" if inside == PurePath() else inside.as_posix()
+    )
 
 
 def encode(message: Handover) -> bytes:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.app import main
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.handover import OpenWindow, QuickText, Snooze
+from spark_desktop.domain.handover import FailedCommand, OpenWindow, QuickText, Snooze
 from spark_desktop.domain.hotkey import HotkeyOn
 from spark_desktop.domain.settings import Desktop, Quick, Settings
 from spark_desktop.domain.trigger import Span
 from spark_desktop.services.settings import SettingsService
+from spark_desktop.services.test_runs import FailedRun
 from tests.interface_fakes import FakeProject, proposal, until
 
 
@@ -325,6 +327,44 @@ async def test_a_snooze_is_taken_where_a_folder_is_open(
     assert in_tray.tray.rest.is_snoozed
     assert in_tray.take(Snooze())
     assert not in_tray.tray.rest.is_snoozed
+
+
+class _HandedRuns:
+    def __init__(self) -> None:
+        self.taken: list[FailedRun] = []
+
+    def take(self, run: FailedRun) -> bool:
+        self.taken.append(run)
+        return True
+
+
+async def test_a_failed_command_is_taken_where_its_folder_is_in_the_open_one(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    tree, open_ = tmp_path / "tree", tmp_path / "tree" / "ui" / "shop"
+    (open_ / "src").mkdir(parents=True)
+    failed = FailedCommand(str(tree), "ui/shop", "pytest -q", "it failed")
+    assert not in_tray.take(failed)
+    await in_tray.open_folder(open_)
+    assert isinstance(in_tray.project, FakeProject)
+    handed = in_tray.project.handed_runs = _HandedRuns()
+    assert in_tray.take(failed)
+    assert in_tray.take(replace(failed, folder="ui/shop/src"))
+    assert in_tray.take(FailedCommand(str(open_), "", "make", ""))
+    assert in_tray.take(FailedCommand(str(open_ / "src"), "", "make", ""))
+    assert handed.taken == [
+        FailedRun(("pytest", "-q"), "", "it failed"),
+        FailedRun(("pytest", "-q"), "src", "it failed"),
+        FailedRun(("make",), "", ""),
+        FailedRun(("make",), "src", ""),
+    ]
+    for elsewhere in ("", "ui", "ui/shops", "ui/shop/../shops"):
+        assert not in_tray.take(replace(failed, folder=elsewhere))
+    # Another work tree of git, which is in an ignored folder more often than not.
+    (open_ / "src" / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    assert not in_tray.take(FailedCommand(str(open_ / "src"), "", "make", ""))
+    assert not in_tray.take(replace(failed, command="it's not closed"))
+    assert len(handed.taken) == 4
 
 
 async def test_a_start_that_comes_while_this_program_ends_is_not_taken(
