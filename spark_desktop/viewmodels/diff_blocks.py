@@ -21,7 +21,8 @@ def conflict_rows(hunk_id: str, made_for: tuple[str, ...]) -> tuple[Rows, Rows, 
     First what it is about, then the headings of the version on disk and of the proposed one, then
     the lines that the proposal was made for.
     """
-    about = tr("The file was changed here as well. Choose what it shall hold.")
+    # Short: the buttons with the choice stand over the rest of this line.
+    about = tr("Changed on disk as well.")
     head = (HeadRow(about, hunk_id, Part.CONFLICT),)
     disk = (HeadRow(tr("On disk now"), hunk_id, Part.DISK),)
     mine = (HeadRow(tr("Proposed"), hunk_id, Part.MINE),)

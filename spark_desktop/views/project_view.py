@@ -230,6 +230,7 @@ class ProjectView(QFrame):
         """Show quiet mode and the snooze in the status bar."""
         self.rest = RestControl(model, self._theme)
         self.status.put_beside_state(self.rest)
+        self.rest.room_changed.connect(self.status.fit)
 
     def stop(self) -> None:
         """Stop the answer where one streams, else the proposal."""

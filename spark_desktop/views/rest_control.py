@@ -1,6 +1,6 @@
 """Quiet and snooze in the status bar: the state in words, a menu, and a click that resumes."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from spark_desktop.viewmodels.plain_tip import plain_tip
@@ -12,7 +12,12 @@ from spark_desktop.views.theme import Theme
 
 
 class RestControl(QWidget):
-    """``state`` opens the menu and says what holds; ``resume`` is there during a snooze."""
+    """``state`` opens the menu and says what holds; ``resume`` is there during a snooze.
+
+    ``room_changed`` says that its words need another width.
+    """
+
+    room_changed = Signal()
 
     def __init__(self, model: RestViewModel, theme: Theme) -> None:
         super().__init__()
@@ -49,10 +54,14 @@ class RestControl(QWidget):
         rests = bool(model.text)
         self.state.setIcon(icon("rest", theme.warning if rests else theme.text_secondary))
         self.state.setText(model.text)
-        self.state.setToolTip(plain_tip(model.tip))
+        # The words themselves, too: very big type may leave no room for them.
+        self.state.setToolTip(plain_tip(f"{model.text}\n{model.tip}".strip()))
         name = tr("Quiet and snooze")
         self.state.setAccessibleName(f"{name}: {model.text}" if rests else name)
         self.resume.setVisible(model.is_snoozed)
         self.setVisible(model.can_rest)
         if had_focus and not model.is_snoozed:
             self.state.setFocus()
+        # A layout around this one keeps the width that it knew until it is told.
+        self.updateGeometry()
+        self.room_changed.emit()

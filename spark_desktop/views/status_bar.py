@@ -67,7 +67,7 @@ class StatusBar(QFrame):
         self.render_state()
 
     def put_beside_state(self, widget: QWidget) -> None:
-        """Let a widget stand right of the state in words; it asks for its room in resizing."""
+        """Let a widget stand right of the state in words; call ``fit`` where it grows."""
         self._row.insertWidget(2, widget)
 
     def render_state(self) -> None:
@@ -91,14 +91,14 @@ class StatusBar(QFrame):
         self.emulated.setToolTip(
             in_language(_PACED) if emulation is None else emulation_tip(emulation)
         )
-        self._fit()
+        self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what has no room."""
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Show whole readings only; the tooltip of an ellipsis has those that have no room."""
         shown = [group for group in self._groups if group[0].text()]
         left_out: list[QLabel] = []

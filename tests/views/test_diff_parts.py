@@ -13,7 +13,7 @@ from spark_desktop.domain.errors import ConflictError
 from spark_desktop.domain.patch import Hunk, Owner
 from spark_desktop.domain.proposal import Decision, FailedBlock
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import CommentRow, FoldRow, LineComment
+from spark_desktop.viewmodels.diff_rows import CommentRow, FoldRow, HeadRow, LineComment
 from spark_desktop.views.diff_buttons import Button
 from spark_desktop.views.diff_lanes import Side
 from spark_desktop.views.diff_overlay import label_of_block
@@ -80,6 +80,20 @@ def test_a_conflict_asks_which_version_it_shall_be(view: DiffView, qtbot: QtBot,
     with qtbot.waitSignal(view.resolve_clicked) as heard:
         click(view, qtbot, rect.center())
     assert heard.args == [FIRST, side]
+
+
+@pytest.mark.parametrize("width", [620, 525])
+def test_what_a_conflict_is_about_is_read_whole_beside_its_buttons(
+    view: DiffView, width: int
+) -> None:
+    # As wide as the review is in windows of 1280 and of 800 pixels.
+    view.resize(width, 400)
+    show(view, decisions={FIRST: Decision.CONFLICTING}, conflicts={FIRST: ("was\n",)})
+    head = next(row for row in view.content.rows if isinstance(row, HeadRow))
+    rect = view.button_rect(FIRST, "both")
+    assert rect is not None
+    end = view.stage.scene.lanes[0].text + len(head.text) * view.stage.metrics.char_width
+    assert end < rect.left()
 
 
 def test_a_failed_block_is_placed_at_the_nearest_lines_or_at_the_selected_ones(

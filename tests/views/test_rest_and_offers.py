@@ -1,15 +1,18 @@
 """Quiet mode and the snooze in the tray, the status bar and by key; what the inbox offers."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from spark_desktop.domain.events import SaveSettled
+from spark_desktop.domain.completion import Usage
+from spark_desktop.domain.events import SaveSettled, TurnChanged
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.project_settings import ProjectSettings
 from spark_desktop.domain.trigger import EditComment, Span
@@ -22,9 +25,10 @@ from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.offer_list import OfferList
 from spark_desktop.views.rest_control import RestControl
 from spark_desktop.views.rest_menu import RestMenu
+from spark_desktop.views.status_bar import StatusBar
 from spark_desktop.views.theme import Theme, load_theme
 from spark_desktop.views.tray import Tray
-from tests.interface_fakes import NOON, FakeProject, MemoryRecent, snapshot, until
+from tests.interface_fakes import NOON, TIMING, FakeProject, MemoryRecent, snapshot, turn, until
 from tests.views.walking import without_name, without_tip
 
 COMMENT = EditComment(snapshot(), Span(3, 4), "sort it")
@@ -82,6 +86,12 @@ def offered(name: str = "b", count: int = 3) -> InboxEntry:
 def is_seen(offers: OfferList, count: int) -> bool:
     seen = [line.visibleRegion().boundingRect().height() for line in offers.lines]
     return seen == [line.height() for line in offers.lines] and len(seen) == count
+
+
+def readings_of(status: StatusBar) -> list[str]:
+    labels = (status.speed, status.first_token, status.context)
+    labels += (status.cost, status.cached, status.split)
+    return [label.text() for label in labels if label.isVisible()]
 
 
 def shown(menu: RestMenu) -> list[str]:
@@ -226,3 +236,30 @@ async def test_nothing_is_cut_in_either_theme_and_size(
     for line in offers.lines:
         assert line.start.width() >= line.start.sizeHint().width()
         assert line.text.height() >= line.text.heightForWidth(line.text.width())
+
+
+@pytest.mark.parametrize("hours", [1, 18])
+async def test_the_readings_leave_their_room_to_a_snooze(
+    window: MainWindow, project: FakeProject, hours: int
+) -> None:
+    usage = Usage(800, 400, 500)
+    answered = replace(turn("t1", "Yes."), usage=usage, timing=TIMING, cost=0.0)
+    project.bus.publish(TurnChanged("th1", answered))
+    window.resize(800, 600)
+    await until(lambda: window.width() == 800)
+    control = control_of(window)
+    assert window.project is not None
+    status = window.project.status
+    before = readings_of(status)
+    project.quiet.snooze(60 * hours)
+    assert control.state.text().startswith("Snoozed until")
+    QApplication.processEvents()
+    assert control.state.width() >= control.state.sizeHint().width()
+    assert control.resume.width() >= control.resume.sizeHint().width()
+    after = readings_of(status)
+    assert after == before[: len(after)]
+    assert len(after) < len(before)
+    for gone in before[len(after) :]:
+        assert gone in status.more.toolTip()
+    project.quiet.wake()
+    assert readings_of(status) == before
