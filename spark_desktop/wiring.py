@@ -94,7 +94,8 @@ from spark_resources import resource
 class Project:
     """Everything that works on one folder; ``close`` ends it in order.
 
-    ``notes`` is what the user should know from the start.
+    ``asking`` owns what asks for turns by itself, and ends before these do. ``notes`` is what the
+    user should know from the start.
     """
 
     root: Path
@@ -111,6 +112,7 @@ class Project:
     lab: LabService
     threads: ThreadService
     scope: TaskScope
+    asking: TaskScope
     closing: AsyncExitStack
     answers: Answers
     answer_edits: AnswerEdits
@@ -142,7 +144,7 @@ class Project:
         self.index.start()
         # What compares lines takes tenths of a second to load, once.
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
-        self.scope.start("inbox", self._follow())
+        self.asking.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
         self.scope.start("first look", self._look_first())
 
@@ -318,7 +320,8 @@ def _assemble(
     breakage = Breakage(SyntaxProblems())
     inbox.finders.append(breakage)
     in_shadow = runs_in(shadow.bench, lambda: shadow.without_sandbox)
-    handed = HandedRuns(failing, turns.request, inbox, bus, scope)
+    asking = TaskScope("asking")
+    handed = HandedRuns(failing, turns.request, inbox, bus, asking)
     watched = WatchedTests(in_shadow, failing, inbox, files, clock, bus)
     suggester.judge.by_trigger = ByTrigger(
         breakage,
@@ -354,6 +357,7 @@ def _assemble(
     opening.push_async_callback(chat.close)
     opening.push_async_callback(turns.close)
     opening.push_async_callback(watched.close)
+    opening.push_async_callback(asking.close)
     return Project(
         root=root,
         bus=bus,
@@ -371,6 +375,7 @@ def _assemble(
             SqliteThreadLibrary(database, root, clock), chat, exports, bus, clock
         ),
         scope=scope,
+        asking=asking,
         closing=opening.pop_all(),
         answers=answers,
         answer_edits=answer_edits,

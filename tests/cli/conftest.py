@@ -147,7 +147,8 @@ class Spark:
         )
         closing.push_async_callback(answer_edits.close)
         failing = FailingCode(files, composing.items.guard, syntax)
-        handed = HandedRuns(failing, turns.request, inbox, bus, scope)
+        asking = TaskScope("asking")
+        handed = HandedRuns(failing, turns.request, inbox, bus, asking)
         watched = WatchedTests(self.shadow_run, failing, inbox, files, self.clock, bus)
         suggester.judge.by_trigger = ByTrigger(
             Breakage(SyntaxProblems()),
@@ -155,10 +156,11 @@ class Spark:
             lambda command: command in handed.typed,
         )
         closing.push_async_callback(watched.close)
+        closing.push_async_callback(asking.close)
         index = WorkspaceIndex(root, root.parent / "index", bus, scope)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, answers, answer_edits, checks),
+            *(threads, scope, asking, closing, answers, answer_edits, checks),
             # Nobody looks at files here, and the prompt has the region alone.
             context=proposal_context(
                 Surroundings(files, syntax, FakeDiffs(), core, FakeTokenizer(), answers),

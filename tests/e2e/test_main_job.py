@@ -1,5 +1,6 @@
 """From a saved file to a change on disk and back, through the program's own wiring."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.events import ChangeApplied, ChangeIgnored, ChangeReverted, TurnChanged
 from spark_desktop.domain.proposal import Closed, Proposal
-from spark_desktop.domain.trigger import EditComment, Stub
+from spark_desktop.domain.trigger import EditComment, Insertion, Stub
 from spark_desktop.domain.workspace import IgnoreReason
 from tests.e2e.sessions import Session, session, until, write_replay
 
@@ -127,6 +128,27 @@ async def test_a_rename_reaches_a_file_with_a_secret_and_all_of_it_is_written_as
     renamed = use.replace("area", "surface")
     assert plain.read_text(encoding="utf-8") == renamed
     assert guarded.read_text(encoding="utf-8") == renamed + secret
+
+
+async def test_a_project_that_closes_while_saves_are_taken_starts_nothing_more(
+    folder: Path, data_dir: Path, script: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "shapes.py").write_bytes(SAVED)
+    taken = []
+    async with session(folder, data_dir, write_replay(script)) as opened:
+        project = opened.project
+        snapshot = await project.files.read("shapes.py")
+
+        async def saves() -> None:
+            # As many as a formatter saves, one after the other.
+            while True:
+                taken.append(project.turns.request(Insertion(snapshot, None, f"{len(taken)}\n")))
+                await asyncio.sleep(0)
+
+        project.inbox.run = saves
+        project.watch()
+        await until(lambda: bool(taken))
+    assert "closed" not in caplog.text
 
 
 async def test_a_saved_question_is_answered_in_the_chat(
