@@ -26,6 +26,8 @@ from spark_desktop.domain.words import say
 # Seconds for the rest after the command's end: what it left running may hold the pipe for good.
 _REST_S = 1.0
 _PIECE = 65536
+# Bytes of a script's first line that the system looks at.
+_FIRST_LINE = 256
 # As shells say it.
 NOT_FOUND, NOT_RUNNABLE = 127, 126
 _SIGNALLED = 128
@@ -67,18 +69,53 @@ def _started(words: Sequence[str], folder: Path, streams: "_Streams") -> "subpro
             [found or program, *words[1:]], cwd=folder, stdout=streams.out, stderr=streams.err
         )
     except FileNotFoundError as error:
-        raise CommandNotRunError(
+        raise _not_found(program, folder, error) from error
+    except (OSError, ValueError) as error:
+        raise _not_runnable(program, error, NOT_RUNNABLE) from error
+
+
+def _not_found(program: str, folder: Path, error: OSError) -> CommandNotRunError:
+    """Return what is missing: the program, or what runs it, of which the system says the same."""
+    # A name with a folder counts from where the command would run; others are looked up.
+    found = str(folder / program) if os.sep in program else shutil.which(program)
+    if sys.platform == "win32" or found is None or not os.path.isfile(found):  # noqa: PTH113
+        return CommandNotRunError(
             say("There is no program {name}.", name=program),
             say("Check its name. Pipes and variables need a shell: spark run sh -c '…'"),
             NOT_FOUND,
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandNotRunError(
-            say("{name} cannot be started: {reason}.", name=program, reason=reason),
-            say("Check that it is a program and may be executed."),
-            NOT_RUNNABLE,
-        ) from error
+        )
+    interpreter = _interpreter(Path(found))
+    if not interpreter:
+        return _not_runnable(program, error, NOT_FOUND)
+    return CommandNotRunError(
+        say(
+            "{interpreter} is missing, which the first line of {name} names to run it.",
+            interpreter=interpreter,
+            name=program,
+        ),
+        say("Install it, or correct that line; its end may also be that of Windows."),
+        NOT_FOUND,
+    )
+
+
+def _interpreter(script: Path) -> str:
+    """Return what a script's first line names to run it; "" where it names nothing."""
+    try:
+        with script.open("rb") as file:
+            line = file.readline(_FIRST_LINE)
+    except OSError:
+        return ""
+    words = line.removeprefix(b"#!").decode(errors="replace").split()
+    return words[0] if line.startswith(b"#!") and words else ""
+
+
+def _not_runnable(program: str, error: Exception, code: int) -> CommandNotRunError:
+    reason = getattr(error, "strerror", None) or error
+    return CommandNotRunError(
+        say("{name} cannot be started: {reason}.", name=program, reason=reason),
+        say("Check that it is a program and may be executed."),
+        code,
+    )
 
 
 class _Streams:

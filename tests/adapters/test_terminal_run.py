@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import textwrap
@@ -162,3 +163,55 @@ def test_the_tail_is_the_end_of_what_was_written():
     for number in range(100):
         tail.add(b"%04d" % number)
     assert tail.text == "9700980099"
+
+
+NO_SCRIPTS = pytest.mark.skipif(sys.platform == "win32", reason="Windows reads no first line")
+
+
+def script(folder: Path, content: bytes) -> None:
+    file = folder / "s.sh"
+    file.write_bytes(content)
+    file.chmod(0o755)
+
+
+@NO_SCRIPTS
+@pytest.mark.parametrize(
+    ("content", "missing"),
+    [
+        (b"#!/no/such/shell -e\necho\n", "/no/such/shell"),
+        (b"#! /no/such/shell\n", "/no/such/shell"),
+        (b"#!/bin/sh\r\necho\r\n", "/bin/sh"),
+    ],
+)
+@pytest.mark.parametrize("name", ["./s.sh", "s.sh"])
+def test_a_script_whose_interpreter_is_missing_is_not_said_to_be_missing(
+    tmp_path, monkeypatch, content, missing, name
+):
+    script(tmp_path, content)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(CommandNotRunError) as raised:
+        run_in_terminal([name], tmp_path, Sink(), Sink())
+    assert raised.value.code == 127
+    assert f"{missing} is missing, which the first line of {name} names" in raised.value.message
+    assert "that of Windows" in raised.value.next_step
+
+
+@NO_SCRIPTS
+def test_a_program_that_is_there_and_not_runnable_is_not_said_to_be_missing(tmp_path):
+    # An ELF program for a loader that is not here.
+    loader = b"/no/such/loader\0"
+    head = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x400078, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    head += struct.pack("<IIQQQQQQ", 3, 4, 120, 0x400078, 0x400078, len(loader), len(loader), 1)
+    script(tmp_path, head + loader)
+    with pytest.raises(CommandNotRunError) as raised:
+        run_in_terminal(["./s.sh"], tmp_path, Sink(), Sink())
+    assert "There is no program" not in raised.value.message
+    assert "./s.sh cannot be started" in raised.value.message
+
+
+@pytest.mark.parametrize("name", ["./s.sh", "no-such-program-of-ours"])
+def test_a_program_that_is_not_there_is_said_to_be_missing(tmp_path, name):
+    with pytest.raises(CommandNotRunError) as raised:
+        run_in_terminal([name], tmp_path, Sink(), Sink())
+    assert (raised.value.code, raised.value.message) == (127, f"There is no program {name}.")
