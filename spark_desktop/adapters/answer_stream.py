@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from spark_desktop.adapters.connection_reuse import Opening, sent
 from spark_desktop.adapters.openai_wire import error_of_response
 from spark_desktop.adapters.rate_headers import seconds_to_wait
 from spark_desktop.adapters.silence import Silence
@@ -45,7 +46,7 @@ class StreamedAnswer:
     """
 
     def __init__(
-        self, headers: httpx.Headers, events: AsyncIterator[SseEvent], opening: "_Opening"
+        self, headers: httpx.Headers, events: AsyncIterator[SseEvent], opening: Opening
     ) -> None:
         self.headers = headers
         self.events = events
@@ -90,7 +91,7 @@ class AnswerStream:
         EndpointError; what a status of 400 and above means, ``error_of`` says from the status, the
         body and the seconds, as text, after which the headers say to come back.
         """
-        opening = _Opening(self._now)
+        opening = Opening(self._now)
         response = await self._send(route, body, opening, headers)
         # Kept until the response is closed: dropped earlier, httpx's generators would have to close
         # it as garbage, which a loop without hooks for asynchronous generators cannot do.
@@ -110,7 +111,7 @@ class AnswerStream:
         self,
         route: str,
         body: dict[str, Any],
-        opening: "_Opening",
+        opening: Opening,
         headers: Mapping[str, str] | None,
     ) -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
@@ -128,22 +129,11 @@ class AnswerStream:
             raise half_a_character() from error
         try:
             async with self._silence.limit(_now()):
-                return await self._sent(request, opening)
+                return await sent(self._client, request, opening, stream=True)
         except TimeoutError as error:
             raise self._silent() from error
         except httpx.HTTPError as error:
             raise unreachable(self._client.base_url, error) from error
-
-    async def _sent(self, request: httpx.Request, opening: "_Opening") -> httpx.Response:
-        """Send, and once more where the open connection that was taken was just being closed."""
-        try:
-            return await self._client.send(request, stream=True)
-        except (httpx.NetworkError, httpx.RemoteProtocolError, EndpointUnreachableError):
-            # A new connection that breaks has another reason.
-            if opening.seconds != 0.0:
-                raise
-            opening.seconds = None
-            return await self._client.send(request, stream=True)
 
     async def _text(self, response: httpx.Response) -> str:
         try:
@@ -210,28 +200,6 @@ def unreachable(place: httpx.URL, error: httpx.HTTPError) -> EndpointUnreachable
             # httpx words these for programmers ("incomplete chunked read").
             text = say("The model's server at {base_url} broke off the connection.", base_url=place)
     return EndpointUnreachableError(text, _RETRY)
-
-
-class _Opening:
-    """Hears from httpcore how long a request's connection took to open.
-
-    ``seconds`` is 0 where an open one was used, None where the transport tells nothing.
-    """
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._began: float | None = None
-        self.seconds: float | None = None
-
-    async def hear(self, event: str, _info: object) -> None:
-        """Take one of httpcore's trace events."""
-        if event in ("connection.connect_tcp.started", "connection.start_tls.started"):
-            self._began = self._now()
-        elif event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            if self._began is not None:
-                self.seconds = (self.seconds or 0.0) + self._now() - self._began
-        elif event.endswith("send_request_headers.started") and self.seconds is None:
-            self.seconds = 0.0
 
 
 def _now() -> float:

@@ -11,7 +11,7 @@ from spark_desktop.adapters.answer_stream import AnswerStream, StreamedAnswer, u
 from spark_desktop.adapters.anthropic_answer import AnthropicAnswer, error_of_response
 from spark_desktop.adapters.anthropic_limits import buckets_in
 from spark_desktop.adapters.anthropic_wire import body_of, headers_of, prompt_of
-from spark_desktop.adapters.connection_reuse import read_out
+from spark_desktop.adapters.connection_reuse import posted, read_out
 from spark_desktop.adapters.json_fields import Json, object_of
 from spark_desktop.adapters.refused_fields import RefusedFields
 from spark_desktop.adapters.remote_model import chat_of
@@ -76,12 +76,8 @@ class AnthropicEndpoint:
         model = self._spec.chosen
         body = prompt_of((Message(Role.USER, text),), model)
         try:
-            response = await self._client.post(
-                below(self._spec.url, f"{_ROUTE}/count_tokens"),
-                json=body,
-                headers=headers_of(model),
-                timeout=_COUNT_S,
-            )
+            url = below(self._spec.url, f"{_ROUTE}/count_tokens")
+            response = await posted(self._client, url, body, _COUNT_S, headers_of(model))
         except httpx.HTTPError as error:
             raise unreachable(self._client.base_url, error) from error
         if response.status_code >= 400:

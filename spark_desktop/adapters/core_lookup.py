@@ -18,6 +18,10 @@ from spark_desktop.services.ledger import Ledger
 
 # A core answers from memory; one that is this slow while a model loads beside it is stuck.
 _ANSWER_S = 5.0
+# Seconds that a connection without a request is kept: a third of those of the core, which must not
+# be the first to close it.
+KEPT_S = 5.0
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEPT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def client_for(address: CoreAddress, ledger: Ledger | None = None) -> httpx.Asyn
         base_url=address.url,
         headers={"Authorization": f"Bearer {address.token}"},
         timeout=httpx.Timeout(_ANSWER_S),
+        limits=_LIMITS,
         trust_env=False,
         event_hooks=noting(ledger, purpose) if ledger is not None else None,
     )

@@ -9,6 +9,7 @@ import httpx
 from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.answer_stream import AnswerStream, unreachable
 from spark_desktop.adapters.chat_answer import ChatAnswer
+from spark_desktop.adapters.connection_reuse import posted
 from spark_desktop.adapters.core_wire import body_of, route_of
 from spark_desktop.adapters.openai_wire import error_of_response
 from spark_desktop.domain.completion import Chunk, ModelInfo, Request
@@ -67,9 +68,7 @@ class OpenAIEndpoint:
     async def count_tokens(self, text: str) -> int:
         """Return the number of tokens of ``text``. Raises EndpointError."""
         try:
-            response = await self._client.post(
-                "/tokenize", json={"content": text}, timeout=_TOKENIZE_S
-            )
+            response = await posted(self._client, "/tokenize", {"content": text}, _TOKENIZE_S)
             if response.status_code >= 400:
                 after = response.headers.get("Retry-After")
                 raise error_of_response(response.status_code, response.text, after)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from spark_desktop.adapters.answer_stream import unreachable
+from spark_desktop.adapters.connection_reuse import posted
 from spark_desktop.adapters.openai_wire import error_of_response
 from spark_desktop.adapters.remote_model import uncounted
 from spark_desktop.adapters.routes import at_root
@@ -81,7 +82,7 @@ class ServerTokens:
         if form is _Form.PROMPT:
             body["model"] = self._spec.model
         try:
-            response = await self._client.post(self._url, json=body, timeout=_TOKENIZE_S)
+            response = await posted(self._client, self._url, body, _TOKENIZE_S)
             if response.status_code >= 400:
                 after = response.headers.get("Retry-After")
                 raise error_of_response(response.status_code, response.text, after)

@@ -367,6 +367,23 @@ async def test_a_connection_that_was_just_being_closed_costs_no_answer() -> None
     assert len(server.requests) == 3
 
 
+async def test_a_connection_that_was_just_being_closed_costs_no_count() -> None:
+    counted = b'{"tokens": [1, 2]}'
+    answer = head(content_type="application/json", content_length=str(len(counted))) + counted
+
+    async def script(_request: Asked, writer: asyncio.StreamWriter) -> None:
+        if len(server.requests) == 2:
+            await close(writer)
+        else:
+            writer.write(answer)
+
+    server = HostileServer(script)
+    async with server.running(), remote(server.url) as endpoint:
+        assert await endpoint.count_tokens("a b") == 2
+    # What finds out how to ask, the text, and the text once more.
+    assert len(server.requests) == 3
+
+
 async def test_a_server_that_closes_without_a_word_is_asked_once_on_a_new_connection() -> None:
     async def script(_request: Asked, writer: asyncio.StreamWriter) -> None:
         await close(writer)
