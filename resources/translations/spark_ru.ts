@@ -936,6 +936,10 @@
    <translation>Принять этот фрагмент</translation>
   </message>
   <message>
+   <source>Accepted all but {names}.</source>
+   <translation>Принято всё, кроме: {names}.</translation>
+  </message>
+  <message>
    <source>Accepted.</source>
    <translation>Принято.</translation>
   </message>
@@ -1450,6 +1454,10 @@ The open file goes with the question.</source>
   <message>
    <source>Changed files of this answer</source>
    <translation>Файлы, изменённые этим ответом</translation>
+  </message>
+  <message>
+   <source>Changed on disk as well.</source>
+   <translation>На диске тоже изменено.</translation>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
@@ -2616,6 +2624,10 @@ The open file goes with the question.</source>
    <translation>Установите его так же, как этот.</translation>
   </message>
   <message>
+   <source>Install it, or correct that line; its end may also be that of Windows.</source>
+   <translation>Установите её или исправьте эту строку; возможно, у неё конец строки как в Windows.</translation>
+  </message>
+  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -3024,6 +3036,10 @@ The open file goes with the question.</source>
    <translation>Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
+   <source>Look there for the reason; undo takes the rest back.</source>
+   <translation>Причина указана там; отмена вернёт остальное.</translation>
+  </message>
+  <message>
    <source>Looked for its key in the keyring and in {variable}.</source>
    <translation>Ключ искали в связке ключей и в {variable}.</translation>
   </message>
@@ -3260,6 +3276,10 @@ The open file goes with the question.</source>
    <translation>Ответов пока нет.</translation>
   </message>
   <message>
+   <source>No code of this folder was found for what failed: {names}.</source>
+   <translation>Для этих сбоев не найден код в этой папке: {names}.</translation>
+  </message>
+  <message>
    <source>No endpoint is chosen for this kind of work.</source>
    <translation>Для такой работы не выбран ни один сервер модели.</translation>
   </message>
@@ -3304,6 +3324,10 @@ The open file goes with the question.</source>
    <translation>Модель не названа.</translation>
   </message>
   <message>
+   <source>No new test names {name}.</source>
+   <translation>Ни один новый тест не упоминает {name}.</translation>
+  </message>
+  <message>
    <source>No other machine was asked anything.</source>
    <translation>К другим компьютерам обращений не было.</translation>
   </message>
@@ -3342,6 +3366,10 @@ The open file goes with the question.</source>
   <message>
    <source>No test proves it, and models of this size are mostly wrong without one.</source>
    <translation>Ни один тест этого не подтверждает, а без него модели такого размера чаще ошибаются.</translation>
+  </message>
+  <message>
+   <source>No test runs with the answer, and before there were some.</source>
+   <translation>С этим ответом не выполняется ни один тест, а раньше они были.</translation>
   </message>
   <message>
    <source>No threads yet. A question begins one.</source>
@@ -4358,6 +4386,10 @@ The proposal was made for:
    <translation>Запустите «spark-desktop --self-test» в терминале.</translation>
   </message>
   <message>
+   <source>Run it in a terminal to read what it says.</source>
+   <translation>Запустите её в терминале, чтобы прочитать, что она пишет.</translation>
+  </message>
+  <message>
    <source>Run its own checks</source>
    <translation>Запускать его собственные проверки</translation>
   </message>
@@ -5082,6 +5114,10 @@ The proposal was made for:
    <translation>Адрес «{title}» не является адресом в сети: {url}</translation>
   </message>
   <message>
+   <source>The answer adds no test.</source>
+   <translation>Ответ не добавляет теста.</translation>
+  </message>
+  <message>
    <source>The answer broke off.</source>
    <translation>Ответ оборвался.</translation>
   </message>
@@ -5118,8 +5154,16 @@ The proposal was made for:
    <translation>Ответ меняет поведение кода, хотя нужна была только документация.</translation>
   </message>
   <message>
+   <source>The answer changes {test}, which was to stay as it is.</source>
+   <translation>Ответ меняет {test}, а это должно было остаться как есть.</translation>
+  </message>
+  <message>
    <source>The answer changes {words} in place, which was to stay as it is.</source>
    <translation>Ответ изменяет {words} на месте, хотя это должно было остаться как есть.</translation>
+  </message>
+  <message>
+   <source>The answer defines {name} itself, instead of testing it.</source>
+   <translation>Ответ сам определяет {name} вместо того, чтобы это проверять.</translation>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
@@ -5560,10 +5604,6 @@ The proposal was made for:
     <numerusform>В файле всё ещё %n синтаксические ошибки.</numerusform>
     <numerusform>В файле всё ещё %n синтаксических ошибок.</numerusform>
    </translation>
-  </message>
-  <message>
-   <source>The file was changed here as well. Choose what it shall hold.</source>
-   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -7138,8 +7178,16 @@ The proposal was made for:
    <translation>С этим ответом ошибка остаётся: {problem}.</translation>
   </message>
   <message>
+   <source>With the answer {test} alone would run.</source>
+   <translation>С этим ответом выполнялось бы только {test}.</translation>
+  </message>
+  <message>
    <source>With the answer {test} fails.</source>
    <translation>С этим ответом не проходит {test}.</translation>
+  </message>
+  <message>
+   <source>With the answer {test} is gone, which was to stay.</source>
+   <translation>С этим ответом исчезает {test}, а это должно было остаться.</translation>
   </message>
   <message>
    <source>With this text nothing would change.</source>
@@ -7436,6 +7484,10 @@ The proposal was made for:
   <message>
    <source>added, line {number}: {line}</source>
    <translation>добавлено, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>adds a test</source>
+   <translation>добавляет тест</translation>
   </message>
   <message>
    <source>agreed</source>
@@ -8348,6 +8400,10 @@ The proposal was made for:
   <message>
    <source>more at once than are taken from one save</source>
    <translation>больше, чем берётся из одного сохранения</translation>
+  </message>
+  <message>
+   <source>more failed at once than proposals are made for</source>
+   <translation>сбоев сразу больше, чем делается предложений</translation>
   </message>
   <message>
    <source>names exist</source>
@@ -9580,6 +9636,10 @@ The branch that is checked out</source>
    <translation>удостоверяющие центры: {count} ({place}), {version}</translation>
   </message>
   <message>
+   <source>{count} failed</source>
+   <translation>с ошибкой: {count}</translation>
+  </message>
+  <message>
    <source>{count} files</source>
    <translation>файлов: {count}</translation>
   </message>
@@ -9880,6 +9940,10 @@ The branch that is checked out</source>
    <translation>{hours} ч {minutes} мин</translation>
   </message>
   <message>
+   <source>{interpreter} is missing, which the first line of {name} names to run it.</source>
+   <translation>Нет программы {interpreter}, которой, по первой строке {name}, его надо запускать.</translation>
+  </message>
+  <message>
    <source>{keys} is registered</source>
    <translation>зарегистрирована: {keys}</translation>
   </message>
@@ -10004,8 +10068,20 @@ The branch that is checked out</source>
    </translation>
   </message>
   <message>
+   <source>{names}; run the command again when these proposals are decided</source>
+   <translation>{names}; запустите команду снова, когда по этим предложениям будет решено</translation>
+  </message>
+  <message>
+   <source>{names}; the first save after these proposals are decided takes them</source>
+   <translation>{names}; их возьмёт первое сохранение после решения по этим предложениям</translation>
+  </message>
+  <message>
    <source>{names}; the next save of the file takes them</source>
    <translation>{names}; их возьмёт следующее сохранение файла</translation>
+  </message>
+  <message>
+   <source>{names}; the next save takes them</source>
+   <translation>{names}; их возьмёт следующее сохранение</translation>
   </message>
   <message>
    <source>{name} (without {lines})</source>
