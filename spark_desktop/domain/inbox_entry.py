@@ -1,11 +1,14 @@
 """What became of a save: one value with its reason, for each saved path."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from spark_desktop.domain.trigger import Trigger
+from spark_desktop.domain.trigger import Trigger, title_of
 from spark_desktop.domain.words import Said, joined, say
 from spark_desktop.domain.workspace import IgnoreReason
+
+_NAMED = 3
 
 
 class Outcome(Enum):
@@ -53,3 +56,15 @@ def burst_reason(count: int, has_switched: bool, offered: int, unread: int = 0) 
     if unread:
         parts.append(say("%n more file(s) may hold comments for Spark.", "", unread))
     return joined(parts)
+
+
+def names_of(triggers: Sequence[Trigger]) -> Said:
+    """Return what the triggers are called, in one line; of many the first ones and a count."""
+    more = len(triggers) - _NAMED
+    names = [title_of(trigger) for trigger in triggers[:_NAMED]]
+    return joined([*names, *([say("{count} more", count=more)] if more > 0 else [])], ", ")
+
+
+def held_reason(triggers: Sequence[Trigger]) -> Said:
+    """Return the sentence for what quiet mode holds back."""
+    return joined((IgnoreReason.QUIET.value, names_of(triggers)), ": ")

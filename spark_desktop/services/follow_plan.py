@@ -30,7 +30,10 @@ _KEPT_PLANS = 50
 
 @dataclass(slots=True)
 class Plan:
-    """What one save asks of others; ``base`` is the version before the first change of it."""
+    """What one save asks of others; ``base`` is the version before the first change of it.
+
+    ``before`` is the digest of the version that the save was compared with.
+    """
 
     title: Said
     base: Snapshot
@@ -43,6 +46,7 @@ class Plan:
     told_by: str = ""
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     checks: tuple[Check, ...] | None = None
+    before: str = ""
 
     def in_file(self, file: FileNames) -> FileFollow:
         """Return what is to be done in one file."""

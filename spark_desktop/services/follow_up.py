@@ -107,7 +107,7 @@ class FollowUps:
             known = {(one.old.container, one.old.name) for one in earlier}
             between = [one for one in changed if (one.old.container, one.old.name) not in known]
             changed = [*earlier, *between]
-        return await self._followed(base, after, changed)
+        return await self._followed(base, after, changed, before.digest)
 
     async def computed(self, proposal: Proposal, trigger: FollowUp) -> Proposal | None:
         """Return the proposal ready, or ended where nothing is left; None where a model is asked.
@@ -166,10 +166,11 @@ class FollowUps:
         ]
         for one in waiting:
             self._board.put(replace(one, state=Cancelled(say("its name was changed again"))))
-        return plan.base if waiting else before
+        # Compared with the same version again, it was held back: nothing of it is on the board.
+        return plan.base if waiting or plan.before == before.digest else before
 
     async def _followed(
-        self, base: Snapshot, after: Snapshot, changed: list[NameChange]
+        self, base: Snapshot, after: Snapshot, changed: list[NameChange], before: str
     ) -> Sequence[Trigger]:
         words = {one.old.name for one in changed} | {one.new.name for one in changed}
         words |= {one.old.container for one in changed if one.old.container}
@@ -193,7 +194,8 @@ class FollowUps:
                 file = survey.known.get(one.new.path)
                 home = "" if file is None else file.content
                 followed.append(Followed(target, one, self._burst, fresh, gathered, home))
-        plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
+        title = title_for(_distinct(changed))
+        plan = Plan(title, base, tuple(followed), tree, frozenset(words), before=before)
         await self._let_wait(plan, survey)
         found = {path: plan.in_file(file) for path, file in survey.known.items()}
         # Links are surveyed, as what imports by their names is; but a file is changed only once.

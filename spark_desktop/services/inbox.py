@@ -15,16 +15,23 @@ from spark_desktop.domain.events import (
     WatchingChanged,
     WorkFailed,
 )
-from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, held_reason, names_of
 from spark_desktop.domain.proposal import Conflict, Failed, Queued, Ready, Streaming
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Watching
-from spark_desktop.domain.trigger import FollowUp, Stub, Trigger, title_of
-from spark_desktop.domain.words import Said, joined, say
+from spark_desktop.domain.trigger import (
+    FailingTest,
+    FollowUp,
+    QuestionComment,
+    Stub,
+    Trigger,
+)
+from spark_desktop.domain.words import joined, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.held_back import HeldBack
 from spark_desktop.services.inbox_log import InboxLog
-from spark_desktop.services.locate import located, unseen
+from spark_desktop.services.locate import is_same_place, located, unseen
 from spark_desktop.services.own_writes import OwnWrites
 from spark_desktop.services.ports import FileWatch, Syntax
 from spark_desktop.services.review import ReviewService
@@ -36,7 +43,6 @@ from spark_desktop.services.turns import Turns
 
 # Stubs taken from one save: a file full of them would keep a small model busy for minutes.
 STUBS_PER_SAVE = 3
-_NAMED = 3
 
 # What a save asks for beside the comments and stubs that stand in the file, by the version before
 # (None for a new file) and the saved one.
@@ -89,6 +95,7 @@ class Inbox:
         self.seen = SeenTexts(NoCommits())
         self.log = InboxLog(bus)
         self._bursts = SaveBursts(files, syntax, self.seen, self.log, bus)
+        self._held = HeldBack(self.log)
         self._lock = asyncio.Lock()
         self._rest = Rest()
         self._is_paused = False
@@ -154,7 +161,9 @@ class Inbox:
             burst, others = await self._bursts.split(changed)
             if burst is not None:
                 for path in burst.paths:
-                    self._forget(path)
+                    self._digests.pop(path, None)
+                    if burst.has_switched:
+                        self._held.drop(path)
                 await self._bursts.take(
                     burst, self._open_paths, self._moved_by_burst, self._is_offered
                 )
@@ -173,13 +182,19 @@ class Inbox:
     def found(self, path: str, triggers: Sequence[Trigger]) -> InboxEntry | None:
         """Take what was found in a file without a save, as by a test run, by the same rules.
 
-        Return the entry it ended in; None where there is nothing.
+        It takes the place of what was found so before and is held back: return the entry it ended
+        in, None where there is nothing.
         """
+        still = [one for one in self._held.of(path) if not isinstance(one, FailingTest)]
         if not triggers:
+            self._held.keep(path, still)
             return None
         if self._is_paused or self._rest.is_snoozed:
-            return self._ignore(self._paused(path), triggers)
-        return self._sort(list(triggers), _Look(path, False, False, 0))
+            self._held.drop(path)
+            entry = self._ignore(self._paused(path), [*still, *triggers])
+            self._held.hold(path, entry)
+            return entry
+        return self._sort(list(triggers), _Look(path, False, False, 0), still)
 
     def put_off(self, path: str, told: str) -> InboxEntry:
         """Return the entry for what was found, and starts nothing yet; ``told`` says when it may.
@@ -189,11 +204,24 @@ class Inbox:
         return self._ignore(Ignored(path, IgnoreReason.PUT_OFF, told))
 
     def start(self, entry_id: str) -> tuple[str, ...]:
-        """Ask for what an entry offers; return the ids. Raises SparkError for an unknown one."""
-        offered = self.log.get(entry_id).offered
+        """Ask for what an entry offers; return the ids. Raises SparkError for an unknown one.
+
+        Where a newer save of its file holds back something else, that is what the file needs now.
+        """
+        entry = self.log.get(entry_id)
+        if entry.is_burst:
+            offered, offering = entry.offered, entry_id
+        else:
+            (path,) = entry.paths
+            held = self._held.take(path)
+            if held is None:
+                return ()
+            offered, offering = held.triggers, held.entry_id
+            self._know(path, offered)
+            self.seen.release(path)
         requests = self._ask(offered)
         if requests:
-            self.log.started(entry_id, requests)
+            self.log.started(offering, requests)
         return tuple(requests)
 
     async def _take(self, path: str) -> InboxEntry:
@@ -201,6 +229,7 @@ class Inbox:
         await self._moved(path, snapshot)
         if isinstance(snapshot, Ignored):
             self._forget(path)
+            self._held.drop(path)
             return self._ignore(snapshot)
         unchanged = self._digests.get(path) == snapshot.digest
         self._digests[path] = snapshot.digest
@@ -215,10 +244,27 @@ class Inbox:
             # What is fresh stays so, and the version before, too: both are wanted when watching
             # goes on.
             self._known[path] = tuple(one for one in triggers if one not in fresh)
+            self._held.keep(path, self._held_in(snapshot))
             return self._pass_over(path, own)
-        found = [] if own else await self._look(snapshot)
-        self.seen.keep(snapshot)
-        return self._sort([*fresh, *found], _Look(path, own, unchanged, len(triggers)))
+        look = _Look(path, own, unchanged, len(triggers))
+        if own:
+            # It says nothing of what the user changed before: that is held back as it was.
+            self.seen.wrote(snapshot)
+            return self._sort(fresh, look, self._held_in(snapshot))
+        fresh += await self._look(snapshot)
+        # Whether tests fail is said when they have run again.
+        still = [one for one in self._held.of(path) if isinstance(one, FailingTest)]
+        return self._sort(fresh, look, still)
+
+    def _held_in(self, snapshot: Snapshot) -> list[Trigger]:
+        """Return what is held back of a file and still stands in its newer text."""
+        held = [one for one in self._held.of(snapshot.path) if not isinstance(one, QuestionComment)]
+        # What is asked of other files stands as it was found.
+        there = [
+            located(one, snapshot, self._syntax) if one.snapshot.path == snapshot.path else one
+            for one in held
+        ]
+        return [one for one in there if one is not None]
 
     async def _moved(self, path: str, snapshot: Snapshot | Ignored) -> None:
         """Keep what is written and what waits in step with the file; our own writes count, too."""
@@ -253,12 +299,21 @@ class Inbox:
         await self._moved(path, await read_for_saves(self._files, path))
 
     async def _look(self, snapshot: Snapshot) -> list[Trigger]:
-        """Return what the finders see in a save that is not ours."""
-        if not self.finders or not self.watching.enabled:
-            return []
+        """Return what the finders see in a save that is not ours, and keep it as the last seen."""
         before = await self.seen.before(snapshot.path)
-        if before is not None and before.digest == snapshot.digest:
-            return []
+        found: list[Trigger] = []
+        if self.watching.enabled and (before is None or before.digest != snapshot.digest):
+            found = await self._found(before, snapshot)
+        is_held = any(
+            refusal(one, self.watching, self._rest) is IgnoreReason.QUIET for one in found
+        )
+        if is_held and before is not None:
+            self.seen.hold(before, snapshot)
+        else:
+            self.seen.keep(snapshot)
+        return found
+
+    async def _found(self, before: Snapshot | None, snapshot: Snapshot) -> list[Trigger]:
         found: list[Trigger] = []
         for finder in self.finders:
             try:
@@ -270,7 +325,8 @@ class Inbox:
                 _log.exception("what looks at saves failed for %s", snapshot.path)
         return found
 
-    def _sort(self, fresh: list[Trigger], look: _Look) -> InboxEntry:
+    def _sort(self, fresh: list[Trigger], look: _Look, still: Sequence[Trigger] = ()) -> InboxEntry:
+        """Settle a save; ``still`` is what is held back of its file from before."""
         refused: dict[IgnoreReason, list[Trigger]] = {}
         wanted: list[Trigger] = []
         for trigger in fresh:
@@ -278,17 +334,27 @@ class Inbox:
             (wanted if reason is None else refused.setdefault(reason, [])).append(trigger)
         for reason, triggers in refused.items():
             self._leave(look.path, triggers)
-            self._tell(Ignored(look.path, reason, _names(triggers)))
-        offered = refused.get(IgnoreReason.QUIET, [])
+            self._tell(Ignored(look.path, reason, names_of(triggers)))
+        still = [one for one in still if not any(is_same_place(one, new) for new in fresh)]
+        quiet = refused.get(IgnoreReason.QUIET, [])
+        # The newest entry that holds something back offers all that is.
+        self._held.keep(look.path, [] if quiet else still)
+        offered = [*quiet, *still] if quiet else []
         if wanted:
-            return self._request(look.path, wanted, offered)
-        if refused:
+            entry = self._request(look.path, wanted, offered)
+        elif refused:
             cause, triggers = next(iter(refused.items()))
-            told = joined((cause.value, _names(triggers)), ": ")
-            return self.log.settle(
+            told = joined((cause.value, names_of(triggers)), ": ")
+            if cause is IgnoreReason.QUIET:
+                told = held_reason(offered)
+            entry = self.log.settle(
                 (look.path,), Outcome.IGNORED, told, cause=cause, offered=offered
             )
-        return self._settle_idle(look)
+        else:
+            entry = self._settle_idle(look)
+        if offered:
+            self._held.hold(look.path, entry)
+        return entry
 
     def _settle_idle(self, look: _Look) -> InboxEntry:
         """Settle a save that holds nothing new."""
@@ -328,7 +394,7 @@ class Inbox:
         return self.log.settle(
             (path,),
             Outcome.MERGED if is_merged else Outcome.QUEUED,
-            _MERGED if is_merged else _names(taken),
+            _MERGED if is_merged else names_of(taken),
             requests=requests,
             offered=offered,
         )
@@ -371,6 +437,12 @@ class Inbox:
         # Not known: the next save of the file takes them, if they may start something then.
         self._known[path] = tuple(one for one in self._known.get(path, ()) if one not in triggers)
 
+    def _know(self, path: str, triggers: Sequence[Trigger]) -> None:
+        # Started by the user: the next save of the file does not ask for it once more.
+        digest = self._digests.get(path)
+        here = [one for one in triggers if isinstance(one, Stub) and one.snapshot.digest == digest]
+        self._known[path] = (*self._known.get(path, ()), *here)
+
     def _forget(self, path: str) -> None:
         self._digests.pop(path, None)
         self.seen.forget(path)
@@ -387,9 +459,3 @@ class Inbox:
 
 
 _MERGED = say("what it asks for waits already")
-
-
-def _names(triggers: Sequence[Trigger]) -> Said:
-    more = len(triggers) - _NAMED
-    names = [title_of(trigger) for trigger in triggers[:_NAMED]]
-    return joined([*names, *([say("{count} more", count=more)] if more > 0 else [])], ", ")

@@ -2,12 +2,12 @@
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged, SaveSettled
-from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, held_reason
 from spark_desktop.domain.proposal import REPLACED, Cancelled
 from spark_desktop.domain.trigger import Trigger
 from spark_desktop.domain.words import say
@@ -63,20 +63,36 @@ class InboxLog:
         self._keep(entry)
         return entry
 
-    def started(self, entry_id: str, requests: Iterable[str]) -> InboxEntry:
-        """Note that what an entry offered was asked for after all."""
-        entry = self.get(entry_id)
-        asked = (*entry.requests, *requests)
-        entry = replace(entry, outcome=Outcome.QUEUED, cause=None, requests=asked, offered=())
-        self._keep(entry)
-        return entry
+    def started(self, entry_id: str, requests: Iterable[str]) -> None:
+        """Note that what an entry offered was asked for after all; one that is gone says nothing.
+
+        What is asked for matters more than what is noted of it.
+        """
+        entry = self._entries.get(entry_id)
+        if entry is not None:
+            asked = (*entry.requests, *requests)
+            entry = replace(entry, outcome=Outcome.QUEUED, cause=None, requests=asked, offered=())
+            self._keep(entry)
+
+    def offers(self, entry_id: str, triggers: Sequence[Trigger]) -> None:
+        """Note what is left of what an entry offered; one that is gone says nothing."""
+        entry = self._entries.get(entry_id)
+        if entry is None or entry.offered == tuple(triggers):
+            return
+        entry = replace(entry, offered=tuple(triggers))
+        if triggers and entry.cause is IgnoreReason.QUIET:
+            entry = replace(entry, reason=held_reason(triggers))
+        self._entries[entry_id] = entry
+        self._bus.publish(SaveSettled(entry))
 
     def _keep(self, entry: InboxEntry) -> None:
         self._entries[entry.id] = entry
         if entry.outcome is Outcome.QUEUED:
             self._askers |= dict.fromkeys(entry.requests, entry.id)
         while len(self._entries) > _KEPT:
-            _, oldest = self._entries.popitem(last=False)
+            # What can be started is kept longest: it stands over the inbox.
+            idle = (key for key, one in self._entries.items() if not one.offered)
+            oldest = self._entries.pop(next(idle, next(iter(self._entries))))
             for request in oldest.requests:
                 self._askers.pop(request, None)
         self._bus.publish(SaveSettled(entry))

@@ -15,13 +15,15 @@ class KnownFailures:
 
     What an accepted proposal mended is not known any more: broken again, it is new. Taken back by
     the user, the fix is not offered once more. What was left for later is new as soon as no
-    proposal for a failing test waits any more: one mistake may be behind all of them.
+    proposal for a failing test waits any more: one mistake may be behind all of them. What is held
+    back is known from when it is started.
     """
 
     def __init__(self, bus: Bus) -> None:
         self._keys: frozenset[str] = frozenset()
         # Those without the name of a test: a proposal is named after the command then.
         self._nameless: frozenset[str] = frozenset()
+        self._held: frozenset[str] = frozenset()
         # What was mended since the run began: that ran on the text before.
         self._mended: frozenset[str] = frozenset()
         # What else fails in the function that a test's proposal is about, by the test's name.
@@ -37,22 +39,36 @@ class KnownFailures:
         self._mended = frozenset()
 
     def new(self, failures: Sequence[Failure]) -> list[Failure]:
-        """Return which failures of the run are to be proposed for; those that waited come first."""
+        """Return which failures of the run are to be proposed for.
+
+        Those that are held back come first, so that they stay, then those that waited.
+        """
         old = self._keys | self._mended | (self._left if self._open else frozenset())
         found = [one for one in failures if not keys_of([one]) <= old]
-        return sorted(found, key=lambda one: not keys_of([one]) <= self._left)
 
-    def keep(self, failures: Sequence[Failure], pointed: Pointed) -> None:
-        """Let these be what failed last, with what has become of those that were new."""
+        def turn(one: Failure) -> tuple[bool, bool]:
+            keys = keys_of([one])
+            return not keys <= self._held, not keys <= self._left
+
+        return sorted(found, key=turn)
+
+    def keep(
+        self, failures: Sequence[Failure], pointed: Pointed, held: Sequence[FailingTest] = ()
+    ) -> None:
+        """Let these be what failed last, with what has become of those that were new.
+
+        Nobody was asked for those that are ``held`` back.
+        """
         failed, about = keys_of(failures), [keys_of(some) for some in pointed.about]
         told = keys_of(pointed.lost).union(*about)
         self._left = ((self._left & failed) | keys_of(pointed.left)) - told
         kept = [one for one in failures if not keys_of([one]) <= self._left]
         self._nameless = keys_of([one for one in kept if not one.name])
-        self._keys = keys_of(kept) - self._mended
-        beside = {name: keys for name, keys in self._beside.items() if name in self._keys}
         names = (one.name for one in pointed.places)
-        self._beside = {**beside, **dict(zip(names, about, strict=True))}
+        known = {name: keys for name, keys in self._beside.items() if name in failed}
+        self._beside = {**known, **dict(zip(names, about, strict=True))}
+        self._held = frozenset[str]().union(*map(self._of, held))
+        self._keys = keys_of(kept) - self._mended - self._held
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal, state = event.proposal, event.proposal.state
@@ -66,12 +82,13 @@ class KnownFailures:
         # One that is taken off the list stands as it stood.
         if isinstance(state, Cancelled):
             return
+        if isinstance(state, Queued):
+            asked = self._of(trigger) & self._held
+            self._keys, self._held = self._keys | asked, self._held - asked
         stands = isinstance(state, Closed) and state.applied > 0 and not state.undone
         if stands == (proposal.id in self._accepted):
             return
-        is_named = trigger.name != name_of_run(trigger.command)
-        named = frozenset({trigger.name}) | self._beside.get(trigger.name, frozenset())
-        keys = named if is_named else self._nameless
+        keys = self._of(trigger)
         if stands:
             self._accepted.add(proposal.id)
             self._mended |= keys
@@ -80,3 +97,9 @@ class KnownFailures:
             self._accepted.discard(proposal.id)
             self._mended -= keys
             self._keys |= keys
+
+    def _of(self, trigger: FailingTest) -> frozenset[str]:
+        """Return what names the failures that a trigger is about."""
+        if trigger.name == name_of_run(trigger.command):
+            return self._nameless
+        return frozenset({trigger.name}) | self._beside.get(trigger.name, frozenset())

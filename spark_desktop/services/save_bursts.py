@@ -95,7 +95,9 @@ class SaveBursts:
         if changed:
             self._bus.publish(FilesChanged(changed))
         for path in burst.paths:
-            self._seen.forget(path)
+            # What is held back was found beside the version before; of a switch none is left.
+            if burst.has_switched or not self._seen.is_held(path):
+                self._seen.forget(path)
         in_step = open_paths()
         for path in changed:
             if path in in_step:

@@ -1,7 +1,7 @@
 """Which names and signatures a save changed, also where they went to another file."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 
 from spark_desktop.domain.call_changes import SignatureChange
 from spark_desktop.domain.defined import Defined
@@ -32,6 +32,9 @@ class SavedNames:
         self._holding = holding
         self._files = files
         self._gone: deque[Defined] = deque(maxlen=_KEPT_GONE)
+        # What came in a file, beside which version before: a save that is held back is compared
+        # with that once more, and has to find the same.
+        self._come: OrderedDict[tuple[str, str], tuple[Defined, ...]] = OrderedDict()
 
     async def changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
         """Return what others have to follow, of the change from one text to the other."""
@@ -48,7 +51,7 @@ class SavedNames:
             or one.literal
         ]
         made = tuple(made_with(changed, defined))
-        return [*changed, *made, *await self._moved(found, after.path)]
+        return [*changed, *made, *await self._moved(found, before, after.path)]
 
     def _compared(self, before: Snapshot, after: Snapshot) -> tuple[Changes, tuple[Defined, ...]]:
         """Return what the save changed, and what the file defines now."""
@@ -56,14 +59,16 @@ class SavedNames:
         new = self._names.defined(after.path, after.text.content) if old or self._gone else ()
         return changes_between(old, new), new
 
-    async def _moved(self, found: Changes, path: str) -> list[NameChange]:
+    async def _moved(self, found: Changes, before: Snapshot, path: str) -> list[NameChange]:
         """Return what went from here to another file, or came from one."""
         moved = []
+        gone_lately = [*self._gone, *self._come.get((path, before.digest), ())]
         for one in found.come:
-            left = [gone for gone in self._gone if gone.path != path and is_same_moved(gone, one)]
+            left = [gone for gone in gone_lately if gone.path != path and is_same_moved(gone, one)]
             if len(left) == 1:
                 moved.append(NameChange(left[0], one))
-                self._gone.remove(left[0])
+                gone_lately.remove(left[0])
+        self._take((path, before.digest), [one.old for one in moved])
         for one in found.gone:
             there = []
             for other in await self._holding(path, (one.name,)):
@@ -71,9 +76,19 @@ class SavedNames:
                     there += [d for d in await self._defined(other) if is_same_moved(one, d)]
             if len(there) == 1:
                 moved.append(NameChange(one, there[0]))
-            elif not there:
+            elif not there and one not in self._gone:
                 self._gone.append(one)
         return moved
+
+    def _take(self, where: tuple[str, str], come: list[Defined]) -> None:
+        if not come:
+            return
+        for one in come:
+            if one in self._gone:
+                self._gone.remove(one)
+        self._come[where] = tuple(come)
+        if len(self._come) > _KEPT_GONE:
+            self._come.popitem(last=False)
 
     async def _defined(self, path: str) -> tuple[Defined, ...]:
         survey = Survey(self._names, self._files, Tree(()), ())

@@ -48,6 +48,8 @@ class SeenTexts:
         self._most = most
         self._held = 0
         self._kept: OrderedDict[str, Snapshot] = OrderedDict()
+        # What was saved since, of files whose version before is still wanted: see ``hold``.
+        self._newer: dict[str, Snapshot] = {}
 
     @property
     def held(self) -> int:
@@ -78,8 +80,35 @@ class SeenTexts:
             _, oldest = self._kept.popitem(last=False)
             self._held -= _size(oldest)
 
+    def hold(self, before: Snapshot, saved: Snapshot) -> None:
+        """Keep ``before`` as the last one seen although ``saved`` is newer, until ``release``.
+
+        What was found between them is held back: the next save has to be compared with the version
+        from before it, or it is lost.
+        """
+        self.keep(before)
+        self._newer[saved.path] = saved
+
+    def is_held(self, path: str) -> bool:
+        """Return whether an older version than the saved one is kept of a file."""
+        return path in self._newer
+
+    def wrote(self, snapshot: Snapshot) -> None:
+        """Keep a version that we wrote ourselves, unless an older one is held."""
+        if self.is_held(snapshot.path):
+            self._newer[snapshot.path] = snapshot
+        else:
+            self.keep(snapshot)
+
+    def release(self, path: str) -> None:
+        """Keep the saved version after all: what was found beside the one before is asked for."""
+        newer = self._newer.get(path)
+        if newer is not None:
+            self.keep(newer)
+
     def forget(self, path: str) -> None:
         """Keep no version of the file: the committed one stands in from now on."""
+        self._newer.pop(path, None)
         known = self._kept.pop(path, None)
         if known is not None:
             self._held -= _size(known)

@@ -16,6 +16,7 @@ from spark_desktop.domain.events import (
     WatchingChanged,
     WorkFailed,
 )
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.patch import ABSENT, FileKind
 from spark_desktop.domain.project_checks import CommandError, NotRun, command_of
 from spark_desktop.domain.settings import Watching
@@ -43,8 +44,8 @@ _RUN_IT = say("Run it in a terminal to read what it says.")
 class Findings(Protocol):
     """The inbox's way in for what was found without a save."""
 
-    def found(self, path: str, triggers: Sequence[Trigger]) -> object:
-        """Take what was found in a file."""
+    def found(self, path: str, triggers: Sequence[Trigger]) -> InboxEntry | None:
+        """Take all that was found in a file; return its entry, None where there is none."""
         ...
 
     def put_off(self, path: str, told: str) -> object:
@@ -85,6 +86,8 @@ class WatchedTests:
         self._removed: set[str] = set()
         self._is_paused = self._is_snoozed = False
         self._known = KnownFailures(bus)
+        # Files of which the inbox holds failures back.
+        self._held_in: set[str] = set()
         self._told: Said | None = None
         bus.subscribe(FilesChanged, self._on_files)
         bus.subscribe(ChangeApplied, self._on_change)
@@ -190,17 +193,13 @@ class WatchedTests:
             return ()
         if outcome.code == 0:
             self._told = None
-            self._known.keep((), Pointed())
+            self._known.keep((), Pointed(), self._hand_over(()))
             return ()
         run = FailedRun(words, "", outcome.output, is_test=True)
         failures = await self._failing.failures(run)
         pointed = await self._failing.pointed(self._known.new(failures), run, MOST_PROPOSALS)
         # Not before: a run that ends here for another one has asked for nothing.
-        self._known.keep(failures, pointed)
-        for path in dict.fromkeys(one.snapshot.path for one in pointed.places):
-            # All of a file at once: what a newer entry of it offers takes the place of an older.
-            found = tuple(one for one in pointed.places if one.snapshot.path == path)
-            self._inbox.found(path, found)
+        self._known.keep(failures, pointed, self._hand_over(pointed.places))
         if not failures:
             self._tell(names_no_code(words), _RUN_IT)
             return ()
@@ -222,6 +221,23 @@ class WatchedTests:
                 "{names}; the first save after these proposals are decided takes them", names=names
             )
         self._inbox.put_off(path, told)
+
+    def _hand_over(self, asked: Sequence[FailingTest]) -> list[FailingTest]:
+        """Give the inbox what newly fails; return what it holds back.
+
+        All of a file at once: what a newer entry of it offers takes the place of an older. Where it
+        holds failures that passed now, it is told that none is left.
+        """
+        found: dict[str, list[FailingTest]] = {path: [] for path in self._held_in}
+        for trigger in asked:
+            found.setdefault(trigger.snapshot.path, []).append(trigger)
+        held: list[FailingTest] = []
+        for path, triggers in found.items():
+            entry = self._inbox.found(path, triggers)
+            if entry is not None:
+                held += [one for one in triggers if one in entry.offered]
+        self._held_in = {one.snapshot.path for one in held}
+        return held
 
     def _tell(self, message: Said, step: Said) -> None:
         # Once, not at each save.

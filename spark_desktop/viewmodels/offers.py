@@ -10,6 +10,7 @@ from spark_desktop.domain.events import SaveSettled
 from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.trigger import EditComment, QuestionComment, title_of
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.locate import place_of
 from spark_desktop.viewmodels.rest import Offering
 from spark_desktop.viewmodels.translation import in_language, tr
 
@@ -37,6 +38,8 @@ class OffersViewModel(QObject):
         super().__init__()
         self._inbox, self._failed = inbox, failed
         self._entries: dict[str, InboxEntry] = {}
+        # What the user took off the list, by its file.
+        self._dismissed: dict[str, frozenset[tuple[str, str, str]]] = {}
         self.rows: tuple[OfferRow, ...] = ()
         bus.subscribe(SaveSettled, self._on_settled)
 
@@ -46,24 +49,27 @@ class OffersViewModel(QObject):
             self._inbox.start(entry_id)
         except SparkError as error:
             self._failed(error)
-        self.dismiss(entry_id)
+        if self._entries.pop(entry_id, None) is not None:
+            self._show()
 
     def dismiss(self, entry_id: str) -> None:
-        """Take an entry off this list; the list of ignored changes still has it."""
-        if self._entries.pop(entry_id, None) is not None:
+        """Take an entry off this list; the list of ignored changes still has it.
+
+        Later saves of its file that ask for the same do not bring it back.
+        """
+        entry = self._entries.pop(entry_id, None)
+        if entry is not None:
+            if not entry.is_burst:
+                self._dismissed[entry.paths[0]] = _asked(entry)
             self._show()
 
     def _on_settled(self, event: SaveSettled) -> None:
         entry, before = event.entry, dict(self._entries)
-        self._entries.pop(entry.id, None)
-        if not entry.is_burst:
-            # A newer save of the file says what of it still holds.
-            self._entries = {
-                name: one
-                for name, one in self._entries.items()
-                if one.is_burst or one.paths != entry.paths
-            }
-        if entry.offered:
+        # An entry that offers less or nothing any more is told again, so no other save of its file
+        # needs to be looked at.
+        if not entry.offered:
+            self._entries.pop(entry.id, None)
+        elif entry.id in self._entries or self._dismissed.get(entry.paths[0]) != _asked(entry):
             self._entries[entry.id] = entry
         while len(self._entries) > _MOST:
             del self._entries[next(iter(self._entries))]
@@ -73,6 +79,10 @@ class OffersViewModel(QObject):
     def _show(self) -> None:
         self.rows = tuple(_row(entry) for entry in reversed(self._entries.values()))
         self.changed.emit()
+
+
+def _asked(entry: InboxEntry) -> frozenset[tuple[str, str, str]]:
+    return frozenset(map(place_of, entry.offered))
 
 
 def _row(entry: InboxEntry) -> OfferRow:

@@ -11,7 +11,6 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import RestChanged, SaveSettled
 from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.rest import Rest
-from spark_desktop.domain.workspace import IgnoreReason
 from spark_desktop.services.bus import Bus
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.told import Told
@@ -20,7 +19,6 @@ from spark_desktop.viewmodels.translation import tr
 QUARTER, HOUR = 15, 60
 # When a day begins for somebody who snoozed until tomorrow.
 _MORNING = 6
-_HELD = (IgnoreReason.QUIET, IgnoreReason.SNOOZED)
 
 
 class Resting(Protocol):
@@ -209,9 +207,8 @@ class RestViewModel(QObject):
         self._held.pop(entry.id, None)
         if entry.is_burst:
             return
-        # A newer save of the file says what of it still holds.
-        self._held = {name: one for name, one in self._held.items() if one.paths != entry.paths}
-        if entry.offered and entry.cause in _HELD:
+        # An entry that offers nothing any more is told again.
+        if entry.offered:
             self._held[entry.id] = entry
         if self._rest == Rest() and not self._held:
             self._told.tell("held", None)

@@ -170,6 +170,10 @@ class Day:
             assert new[0].outcome is Outcome.IGNORED
             assert not new[0].requests
 
+        offering = [one.paths for one in self.entries() if one.offered and not one.is_burst]
+        # What is held back of a file is offered once.
+        assert len(offering) == len(set(offering))
+
     def entries(self) -> list[InboxEntry]:
         """Return the newest value of each entry."""
         newest = {one.entry.id: one.entry for one in self.world.seen.of(SaveSettled)}

@@ -15,6 +15,7 @@ from spark_desktop.domain.events import (
     FilesChanged,
     ProposalChanged,
     RestChanged,
+    SaveSettled,
     WatchingChanged,
     WorkFailed,
 )
@@ -25,9 +26,10 @@ from spark_desktop.domain.project_settings import ProjectSettings, WatchingHere
 from spark_desktop.domain.proposal import Cancelled, Closed, Proposal, Ready, State
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Settings, Watching
-from spark_desktop.domain.trigger import FailingTest, Trigger
+from spark_desktop.domain.trigger import FailingTest, Trigger, title_of
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.save_bursts import MANY
 from spark_desktop.services.tasks import TaskScope
@@ -318,6 +320,61 @@ async def test_a_fix_accepted_in_the_review_and_broken_by_hand_is_offered_again(
     await until(lambda: len(world.turns.proposals()) == 2)
     assert len(runs.ran) == 2
     await tests.close()
+
+
+@pytest.fixture
+async def quiet(world_of):
+    """A project in quiet mode whose tests run in the inbox of a world."""
+    world = world_of(project(), *["def add(a, b):\n    return a + b\n"] * 2)
+    world.quiet = Quiet(world.clock, world.seen_bus, world.scope)
+    world.quiet.use(True)
+    world.runs = ScriptedRuns()
+    code, files = code_of(world.files), world.files
+    tests = WatchedTests(world.runs, code, world.inbox, files, world.clock, world.seen_bus)
+    tests.command, tests.is_allowed = "pytest -q", True
+    world.tests = tests
+    yield world
+    await tests.close()
+
+
+def held(world):
+    newest = {one.entry.id: one.entry for one in world.seen.of(SaveSettled)}
+    return [title_of(trigger) for entry in newest.values() for trigger in entry.offered]
+
+
+async def test_a_failure_that_quiet_holds_back_is_offered_until_it_passes(quiet):
+    quiet.runs.outcomes = [Ran(1, ADD), Ran(1, ADD), Ran(0, "")]
+    for count in (1, 1, 0):
+        await quiet.tests.run_once()
+        assert held(quiet) == ["failing test tests/test_calc.py::test_add"] * count
+
+
+async def test_after_quiet_the_next_run_asks_for_what_was_held_back(quiet):
+    quiet.runs.outcomes = [Ran(1, ADD), Ran(1, ADD), Ran(1, ADD)]
+    await quiet.tests.run_once()
+    quiet.quiet.use(False)
+    await quiet.tests.run_once()
+    assert (len(quiet.turns.proposals()), held(quiet)) == (1, [])
+    await quiet.tests.run_once()
+    assert len(quiet.turns.proposals()) == 1
+
+
+async def test_a_failure_that_was_started_is_not_offered_again(quiet):
+    quiet.runs.outcomes = [Ran(1, ADD), Ran(1, ADD)]
+    await quiet.tests.run_once()
+    quiet.inbox.start(quiet.inbox.log.entries()[-1].id)
+    await quiet.tests.run_once()
+    assert (len(quiet.turns.proposals()), held(quiet)) == (1, [])
+
+
+async def test_a_failure_without_a_test_is_held_back_and_started_once_as_well(quiet):
+    quiet.runs.outcomes = [Ran(1, SCRIPT), Ran(1, SCRIPT), Ran(1, SCRIPT)]
+    for _ in range(2):
+        await quiet.tests.run_once()
+        assert held(quiet) == ["failing test pytest -q"]
+    quiet.inbox.start(quiet.inbox.log.entries()[-1].id)
+    await quiet.tests.run_once()
+    assert (len(quiet.turns.proposals()), held(quiet)) == (1, [])
 
 
 async def test_a_fix_told_once_more_after_it_broke_again_asks_no_second_time():

@@ -1,5 +1,7 @@
 """What saves would have started is listed, and started at a click."""
 
+from dataclasses import replace
+
 import pytest
 
 from spark_desktop.domain.errors import SparkError
@@ -54,17 +56,29 @@ async def test_what_quiet_holds_back_is_offered_with_its_reason(
     assert row.text == "stats.py · held back while Spark is quiet: stub median()"
 
 
-async def test_a_newer_save_of_the_file_replaces_what_is_offered_of_it(
+async def test_what_is_held_stays_over_later_saves_of_its_file_until_it_is_not_needed(
     models: ProjectViewModels, project: FakeProject
 ) -> None:
     project.bus.publish(SaveSettled(burst()))
     project.bus.publish(SaveSettled(held("q1")))
-    project.bus.publish(SaveSettled(held("q2")))
-    project.bus.publish(SaveSettled(held("q3", "src/other.py")))
-    assert [row.id for row in models.offers.rows] == ["q3", "q2", "b"]
-    nothing = InboxEntry("q4", ("src/stats.py",), Outcome.IGNORED, "nothing in it")
+    project.bus.publish(SaveSettled(held("q2", "src/other.py")))
+    nothing = InboxEntry("q3", ("src/stats.py",), Outcome.IGNORED, "nothing in it")
     project.bus.publish(SaveSettled(nothing))
-    assert [row.id for row in models.offers.rows] == ["q3", "b"]
+    assert [row.id for row in models.offers.rows] == ["q2", "q1", "b"]
+    project.bus.publish(SaveSettled(replace(held("q1"), offered=())))
+    assert [row.id for row in models.offers.rows] == ["q2", "b"]
+
+
+async def test_what_was_taken_off_the_list_comes_back_only_with_something_new(
+    models: ProjectViewModels, project: FakeProject
+) -> None:
+    project.bus.publish(SaveSettled(held("q1")))
+    models.offers.dismiss("q1")
+    project.bus.publish(SaveSettled(held("q2")))
+    assert models.offers.rows == ()
+    more = replace(held("q3"), offered=(STUB, replace(STUB, name="mode")))
+    project.bus.publish(SaveSettled(more))
+    assert [row.id for row in models.offers.rows] == ["q3"]
 
 
 async def test_an_entry_that_was_started_elsewhere_is_offered_no_longer(

@@ -148,14 +148,14 @@ async def test_what_was_held_back_is_told_at_the_end_and_started_at_a_click(desk
     assert (desk.project.inbox.started, desk.notice) == (["e1", "e2"], "")
 
 
-async def test_a_newer_save_of_a_file_replaces_what_was_held_back_of_it(desk: Desk) -> None:
+async def test_what_was_held_back_is_told_until_its_entry_offers_it_no_longer(desk: Desk) -> None:
     desk.rest.snooze(15)
     desk.hold("e1", IgnoreReason.SNOOZED)
-    desk.hold("e2", IgnoreReason.SNOOZED)
+    desk.project.bus.publish(SaveSettled(InboxEntry("e2", ("a.py",), Outcome.IGNORED, "snoozed")))
     desk.rest.wake()
     assert desk.notice == "1 proposal held back meanwhile"
-    saved = InboxEntry("e3", ("a.py",), Outcome.QUEUED, "median")
-    desk.project.bus.publish(SaveSettled(saved))
+    gone = InboxEntry("e1", ("a.py",), Outcome.IGNORED, "snoozed", IgnoreReason.SNOOZED)
+    desk.project.bus.publish(SaveSettled(gone))
     assert desk.notice == ""
     desk.rest.start_held()
     assert desk.project.inbox.started == []
