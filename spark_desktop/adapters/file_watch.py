@@ -168,7 +168,9 @@ class _Relay(FileSystemEventHandler):
         if self._burst.stir(path):
             return
         if not self._held.silent(path):
-            self._burst.add(path, is_new)
+            # What a compiler writes beside its sources holds no save back.
+            is_watched = self._burst.is_few and self._held.check(path) is None
+            self._burst.add(path, is_new, is_watched=is_watched)
 
     def _folder_came(self, path: str | None) -> None:
         if not path or self._rules.check(path, is_folder=True) is not None:

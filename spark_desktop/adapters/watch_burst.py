@@ -11,6 +11,8 @@ from spark_desktop.domain.errors import FileError
 
 # Whoever writes without a pause still gets a burst reported this often, in seconds.
 LONGEST_BURST = 1.0
+# So many files nobody saves by hand in that time without a pause: a tool is at work, and goes on.
+FEW = 10
 # A checkout or a formatter rests between files; from so many files on a longer pause is waited
 # for, and a later end. All that it changed is one burst then.
 MANY = 100
@@ -21,8 +23,10 @@ LONGEST_OF_MANY = 20.0
 # crash has left.
 _FRESH_LOCK = 5.0
 # So long it holds back a few saves: a crash a moment ago, or an editor of a commit message that
-# has just been opened, looks the same.
+# has just been opened, looks the same. So long a tool without a lock is waited for, too.
 _LONGEST_AT_WORK = 5.0
+# A checkout that fetches each file first, as that of large files does, may take minutes.
+_LONGEST_OF_GIT = 60.0
 
 
 class Burst:
@@ -34,8 +38,12 @@ class Burst:
         self._arrived = asyncio.Event()
         self._adding = threading.Lock()
         self._paths: dict[str, bool] = {}
+        # How many of them are not ignored; beyond FEW nobody counts.
+        self._watched = 0
         self._last = 0.0
         self._error: FileError | None = None
+        # A lock that is newer counts, where the last burst was told in the middle of git's work.
+        self._lock_from: float | None = None
         # Counts the bursts; another one begins where what was kept of the last is out of date.
         self.number = 0
 
@@ -50,10 +58,19 @@ class Burst:
             self._last = time.monotonic()
             return True
 
-    def add(self, path: str, is_new: bool) -> None:
-        """Note a change from another OS thread; ``is_new`` where the file came into being."""
+    @property
+    def is_few(self) -> bool:
+        """Return whether so few files that are not ignored changed that a hand may save them."""
+        return self._watched < FEW
+
+    def add(self, path: str, is_new: bool, *, is_watched: bool = True) -> None:
+        """Note a change from another OS thread; ``is_new`` where the file came into being.
+
+        ``is_watched`` says that it is not ignored.
+        """
         with self._adding:
             is_first = not self._paths
+            self._watched += is_watched and path not in self._paths
             self._paths.setdefault(path, is_new)
             self._last = time.monotonic()
         # The loop is woken once for a burst: a checkout has ten thousands of events.
@@ -75,6 +92,7 @@ class Burst:
             self._arrived.clear()
             with self._adding:
                 batch, self._paths = self._paths, {}
+                self._watched = 0
                 self.number += 1
             kept = await asyncio.to_thread(self._worth_telling, batch)
             if kept:
@@ -83,25 +101,36 @@ class Burst:
                 raise self._error
 
     async def _settle(self, quiet: float) -> None:
-        begun, fresh_from = time.monotonic(), time.time() - _FRESH_LOCK
-        was_at_work = False
+        begun, fresh_from = time.monotonic(), self._lock_from or time.time() - _FRESH_LOCK
+        self._lock_from, was_at_work = None, False
         while self._error is None:
             with self._adding:
-                is_many, last = len(self._paths) >= MANY, self._last
-            pause = _PAUSE_OF_MANY if is_many else quiet
+                count, last = len(self._paths), self._last
+            pause = _PAUSE_OF_MANY if count >= MANY else quiet
             now = time.monotonic()
             rests = now - last >= pause
-            if rests:
+            is_held = was_at_work
+            if rests or now - begun >= LONGEST_BURST:
+                # A checkout that writes slowly has no pause in which it could be asked.
                 is_at_work = await asyncio.to_thread(self._is_git_at_work, fresh_from)
                 # What is checked out is written down just after the lock is gone: once more.
-                if not is_at_work and not was_at_work:
-                    return
+                is_held = is_at_work or was_at_work
                 was_at_work = is_at_work
-            longest = _LONGEST_AT_WORK if rests else LONGEST_BURST
-            left = begun + (LONGEST_OF_MANY if is_many else longest) - now
+            if rests and not is_held:
+                return
+            left = begun + self._longest(count, is_held) - now
             if left <= 0:
+                self._lock_from = fresh_from if is_held and not self.is_few else None
                 return
             await asyncio.sleep(min(pause if rests else last + pause - now, left))
+
+    def _longest(self, count: int, is_git_at_work: bool) -> float:
+        """Return the seconds after which a burst of so many files is told, pause or not."""
+        if is_git_at_work and not self.is_few:
+            return _LONGEST_OF_GIT
+        if count >= MANY:
+            return LONGEST_OF_MANY
+        return LONGEST_BURST if self.is_few and not is_git_at_work else _LONGEST_AT_WORK
 
     def _worth_telling(self, batch: dict[str, bool]) -> tuple[str, ...]:
         # Editors write beside the file and rename: what came and went says nothing.

@@ -1,5 +1,6 @@
 """The bus, as lines for a person or as JSON Lines for a script."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from spark_desktop.cli.git_diff import git_diff
@@ -22,6 +23,7 @@ from spark_desktop.domain.events import (
     TurnChanged,
     WorkFailed,
 )
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Failed, Proposal, Queued, Ready, Streaming
 from spark_desktop.domain.review import told_whole
@@ -40,6 +42,7 @@ class WatchReport:
         self._output = output
         self._states: dict[str, tuple[str, FilePatch | None]] = {}
         self._answered: set[str] = set()
+        self._bursts: dict[str, InboxEntry] = {}
         self.failed = False
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(TurnChanged, self._on_turn)
@@ -136,6 +139,11 @@ class WatchReport:
         # What became of single saves is told by their proposals, or as ignored.
         if not entry.is_burst:
             return
+        before = self._bursts.get(entry.id)
+        self._bursts[entry.id] = entry
+        if before is not None:
+            # It goes on: only what is new of it is told.
+            entry = _beyond(before, entry)
         if self._output.structured:
             self._output.record({"event": "burst", **burst_json(entry)})
             return
@@ -151,3 +159,13 @@ class WatchReport:
             )
         else:
             self._output.line(f"failed  {event.message} {event.next_step}".rstrip())
+
+
+def _beyond(before: InboxEntry, entry: InboxEntry) -> InboxEntry:
+    """Return an entry with the files, and what they offer, that it had not before."""
+    known = frozenset(before.paths)
+    return replace(
+        entry,
+        paths=tuple(path for path in entry.paths if path not in known),
+        offered=tuple(one for one in entry.offered if one not in before.offered),
+    )

@@ -34,6 +34,11 @@ class ProposalBoard:
         """Forget a proposal; an unknown id is no error."""
         self._proposals.pop(proposal_id, None)
 
+    def drop(self, proposal: Proposal) -> None:
+        """Forget a proposal, and publish as ProposalChanged what became of it."""
+        self.remove(proposal.id)
+        self._bus.publish(ProposalChanged(proposal))
+
     def all(self) -> tuple[Proposal, ...]:
         """Return every proposal, oldest first."""
         return tuple(self._proposals.values())

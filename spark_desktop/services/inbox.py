@@ -1,19 +1,16 @@
 """From saved files to triggers: each save ends in one entry, with its reason."""
 
 import asyncio
-import logging
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeIgnored,
     FilesChanged,
     RestChanged,
     WatchingChanged,
-    WorkFailed,
 )
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, held_reason, names_of
 from spark_desktop.domain.proposal import Conflict, Failed, Queued, Ready, Streaming
@@ -34,21 +31,17 @@ from spark_desktop.services.inbox_log import InboxLog
 from spark_desktop.services.locate import is_same_place, located, unseen
 from spark_desktop.services.own_writes import OwnWrites
 from spark_desktop.services.ports import FileWatch, Syntax
+from spark_desktop.services.recent_saves import Single
 from spark_desktop.services.review import ReviewService
-from spark_desktop.services.save_bursts import SaveBursts, SavedFiles, read_for_saves
-from spark_desktop.services.save_rules import refusal
+from spark_desktop.services.save_bursts import Burst, SaveBursts, SavedFiles, read_for_saves
+from spark_desktop.services.save_finders import SaveFinder, found_by
+from spark_desktop.services.save_rules import is_unasked, refusal
 from spark_desktop.services.seen_texts import NoCommits, SeenTexts
 from spark_desktop.services.stale import is_stale
 from spark_desktop.services.turns import Turns
 
 # Stubs taken from one save: a file full of them would keep a small model busy for minutes.
 STUBS_PER_SAVE = 3
-
-# What a save asks for beside the comments and stubs that stand in the file, by the version before
-# (None for a new file) and the saved one.
-SaveFinder = Callable[[Snapshot | None, Snapshot], Awaitable[Sequence[Trigger]]]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +153,7 @@ class Inbox:
         async with self._lock:
             burst, others = await self._bursts.split(changed)
             if burst is not None:
-                for path in burst.paths:
-                    self._digests.pop(path, None)
-                    if burst.has_switched:
-                        self._held.drop(path)
-                await self._bursts.take(
-                    burst, self._open_paths, self._moved_by_burst, self._is_offered
-                )
+                await self._take_burst(burst)
             watched = []
             for path in others:
                 ignored = await self._files.ignored(path)
@@ -224,6 +211,38 @@ class Inbox:
             self.log.started(offering, requests)
         return tuple(requests)
 
+    async def _take_burst(self, burst: Burst) -> None:
+        for path in burst.paths:
+            self._digests.pop(path, None)
+            if burst.has_switched:
+                self._held.drop(path)
+        asked: list[str] = []
+        for single in burst.singles:
+            asked += self._take_back(single)
+        await self._bursts.take(
+            burst, self._open_paths, self._moved_by_burst, self._is_offered, asked
+        )
+
+    def _take_back(self, single: Single) -> list[str]:
+        """Take back what a save asked for that is part of a burst; return what the user asked."""
+        unasked = {
+            one.id: one.trigger
+            for one in self._turns.proposals()
+            if one.id in single.requests and is_unasked(one.trigger)
+        }
+        self._turns.take_back(unasked, _ONE_OF_MANY)
+        self._digests.pop(single.path, None)
+        # The next save of the file alone finds it again.
+        self._known[single.path] = tuple(
+            known
+            for known in self._known.get(single.path, ())
+            if not any(is_same_place(one, known) for one in unasked.values())
+        )
+        if not single.held:
+            self._held.drop(single.path)
+        self.log.absorb(single.entry_id)
+        return [one for one in single.requests if one not in unasked]
+
     async def _take(self, path: str) -> InboxEntry:
         snapshot = await read_for_saves(self._files, path)
         await self._moved(path, snapshot)
@@ -253,8 +272,12 @@ class Inbox:
             return self._sort(fresh, look, self._held_in(snapshot))
         fresh += await self._look(snapshot)
         # Whether tests fail is said when they have run again.
-        still = [one for one in self._held.of(path) if isinstance(one, FailingTest)]
-        return self._sort(fresh, look, still)
+        held = self._held.of(path)
+        asked = {one.id for one in self._turns.proposals()}
+        entry = self._sort(fresh, look, [one for one in held if isinstance(one, FailingTest)])
+        anew = tuple(one for one in entry.requests if one not in asked)
+        self._bursts.recent.note(Single(path, entry.id, anew, bool(held)))
+        return entry
 
     def _held_in(self, snapshot: Snapshot) -> list[Trigger]:
         """Return what is held back of a file and still stands in its newer text."""
@@ -303,7 +326,7 @@ class Inbox:
         before = await self.seen.before(snapshot.path)
         found: list[Trigger] = []
         if self.watching.enabled and (before is None or before.digest != snapshot.digest):
-            found = await self._found(before, snapshot)
+            found = await found_by(self.finders, before, snapshot, self._bus)
         is_held = any(
             refusal(one, self.watching, self._rest) is IgnoreReason.QUIET for one in found
         )
@@ -311,18 +334,6 @@ class Inbox:
             self.seen.hold(before, snapshot)
         else:
             self.seen.keep(snapshot)
-        return found
-
-    async def _found(self, before: Snapshot | None, snapshot: Snapshot) -> list[Trigger]:
-        found: list[Trigger] = []
-        for finder in self.finders:
-            try:
-                found.extend(await finder(before, snapshot))
-            except SparkError as error:
-                self._bus.publish(WorkFailed(error.message, error.next_step))
-            except Exception:  # noqa: BLE001 - nobody foresees what is wrong in it
-                # One that is broken must not end the watching, nor hide what the others see.
-                _log.exception("what looks at saves failed for %s", snapshot.path)
         return found
 
     def _sort(self, fresh: list[Trigger], look: _Look, still: Sequence[Trigger] = ()) -> InboxEntry:
@@ -459,3 +470,4 @@ class Inbox:
 
 
 _MERGED = say("what it asks for waits already")
+_ONE_OF_MANY = say("one of many files that changed at once")

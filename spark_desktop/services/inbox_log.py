@@ -38,6 +38,10 @@ class InboxLog:
             raise SparkError(say("This entry is gone."), say("Save the file again."))
         return self._entries[entry_id]
 
+    def find(self, entry_id: str) -> InboxEntry | None:
+        """Return an entry; None for one that is not kept."""
+        return self._entries.get(entry_id)
+
     def settle(
         self,
         paths: Iterable[str],
@@ -73,6 +77,25 @@ class InboxLog:
             asked = (*entry.requests, *requests)
             entry = replace(entry, outcome=Outcome.QUEUED, cause=None, requests=asked, offered=())
             self._keep(entry)
+
+    def widen(
+        self, entry: InboxEntry, paths: tuple[str, ...], reason: str, offered: Iterable[Trigger]
+    ) -> InboxEntry:
+        """Note that the burst of an entry goes on: with more files, and what it offers now."""
+        wider = replace(entry, paths=paths, reason=reason, offered=tuple(offered))
+        self._keep(wider)
+        return wider
+
+    def absorb(self, entry_id: str) -> None:
+        """Forget an entry whose file is part of a burst: the entry of that says what became of it.
+
+        One that offers something stays.
+        """
+        entry = self._entries.get(entry_id)
+        if entry is not None and not entry.offered:
+            del self._entries[entry_id]
+            for request in entry.requests:
+                self._askers.pop(request, None)
 
     def offers(self, entry_id: str, triggers: Sequence[Trigger]) -> None:
         """Note what is left of what an entry offered; one that is gone says nothing."""

@@ -201,6 +201,11 @@ class ReviewService:
         failed_of(before, failed_id)
         self._reworked(Reworked((), before, ()), settled(without_failed(before, failed_id)))
 
+    def is_worked_on(self, proposal_id: str) -> bool:
+        """Return whether the user decided or changed something of a proposal, which still holds."""
+        is_written = any(one == proposal_id for one, _ in self._writing)
+        return is_written or self._log.count(proposal_id) > 0
+
     def reverted(self, step: Step) -> None:
         """Note what of a step is undone, in the proposals that it came from."""
         self._taking_back.reverted(step)

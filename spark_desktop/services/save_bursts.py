@@ -15,6 +15,7 @@ from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapsh
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.inbox_log import InboxLog
 from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.recent_saves import FEW, Going, RecentSaves, Single
 from spark_desktop.services.seen_texts import SeenTexts
 
 # Nobody saves so many files by hand between two pauses.
@@ -36,10 +37,16 @@ class SavedFiles(FileStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Files that changed at once; ``has_switched``: another branch or commit was checked out."""
+    """Files that changed at once; ``has_switched``: another branch or commit was checked out.
+
+    ``singles`` are the saves before it, one by one, that are part of it, as are the files of
+    ``going``: the burst that goes on with it.
+    """
 
     paths: tuple[str, ...]
     has_switched: bool
+    singles: tuple[Single, ...] = ()
+    going: Going | None = None
 
 
 class SaveBursts:
@@ -54,6 +61,7 @@ class SaveBursts:
         self._log = log
         self._bus = bus
         self._head = ""
+        self.recent = RecentSaves()
 
     async def look(self) -> None:
         """Note what is checked out, before anything changes."""
@@ -64,8 +72,13 @@ class SaveBursts:
         before, head = self._head, await self._seen.commits.head()
         self._head = head
         has_switched = bool(before) and bool(head) and before != head
-        if len(paths) >= MANY:
+        if going := self.recent.going(len(paths)):
+            return await self._apart(paths, has_switched, going)
+        recent = self.recent.paths
+        if len(paths) >= MANY and len(recent) < FEW:
             return Burst(paths, has_switched), ()
+        if len(recent | set(paths)) >= MANY:
+            return await self._apart(paths, has_switched, None)
         if not has_switched:
             return None, paths
         # The switch may be older than this save: only what is as it was committed came with it.
@@ -75,17 +88,40 @@ class SaveBursts:
         others = tuple(path for path in paths if path not in switched)
         return Burst(tuple(switched), has_switched), others
 
+    async def _apart(
+        self, paths: tuple[str, ...], has_switched: bool, going: Going | None
+    ) -> tuple[Burst | None, tuple[str, ...]]:
+        """Return the burst that comes of files after others, or goes on with them, and the rest.
+
+        What is ignored, and what we wrote ourselves, is no tool's work on the project.
+        """
+        glances = await self._files.glance(paths, ())
+        foreign = tuple(
+            one.path
+            for one in glances
+            if one.ignored is None and not self._files.is_own_write(one.path, one.digest)
+        )
+        others = tuple(path for path in paths if path not in foreign)
+        if going is not None and foreign:
+            return Burst(foreign, has_switched, going=going), others
+        if not foreign or len(self.recent.paths | set(foreign)) < MANY:
+            return None, paths
+        burst = Burst(foreign, has_switched, self.recent.take(), Going(""))
+        return burst, others
+
     async def take(
         self,
         burst: Burst,
         open_paths: Callable[[], Container[str]],
         moved: Callable[[str], Awaitable[None]],
         is_wanted: Callable[[Trigger], bool],
+        requests: Sequence[str] = (),
     ) -> InboxEntry:
         """Return the one entry of a burst, which is kept in the log.
 
         ``moved`` is called for each file of ``open_paths``: what is proposed there has to be kept
-        in step. Comments that are not wanted (``is_wanted``) are not offered.
+        in step. Comments that are not wanted (``is_wanted``) are not offered. ``requests`` are
+        what the user asked for in the saves that are part of it.
         """
         glances: list[Glance] = []
         for start in range(0, len(burst.paths), _SLICE):
@@ -106,19 +142,38 @@ class SaveBursts:
         if not foreign:
             return self._own(burst)
         marked = [one.path for one in foreign if one.ignored is None and one.is_marked]
+        so_far = burst.going or Going("")
+        read = marked[: max(_MOST_READ - so_far.read, 0)]
         offered = [
-            trigger
-            for path in marked[:_MOST_READ]
-            for trigger in await self._comments(path)
-            if is_wanted(trigger)
+            trigger for path in read for trigger in await self._comments(path) if is_wanted(trigger)
         ]
-        unread = max(len(marked) - _MOST_READ, 0)
-        reason = burst_reason(len(foreign), burst.has_switched, len(offered), unread)
+        so_far.read += len(read)
+        so_far.unread += len(marked) - len(read)
+        so_far.has_switched = so_far.has_switched or burst.has_switched
+        so_far.paths |= dict.fromkeys(one.path for one in burst.singles)
+        so_far.paths |= dict.fromkeys(one.path for one in foreign)
+        entry = self._settle(burst, so_far, offered, requests)
+        if burst.going is not None:
+            so_far.entry_id = entry.id
+            self.recent.go_on(so_far)
+        return entry
+
+    def _settle(
+        self, burst: Burst, so_far: Going, offered: list[Trigger], requests: Sequence[str]
+    ) -> InboxEntry:
+        before = self._log.find(so_far.entry_id)
+        if before is not None:
+            told = {one.snapshot.path for one in offered}
+            offered = [*(one for one in before.offered if one.snapshot.path not in told), *offered]
+        reason = burst_reason(len(so_far.paths), so_far.has_switched, len(offered), so_far.unread)
+        if before is not None:
+            return self._log.widen(before, tuple(so_far.paths), reason, offered)
         return self._log.settle(
-            burst.paths,
+            tuple(so_far.paths) if burst.going is not None else burst.paths,
             Outcome.IGNORED,
             reason,
             cause=IgnoreReason.BURST,
+            requests=requests,
             offered=offered,
             is_burst=True,
         )

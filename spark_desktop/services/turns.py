@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.context_item import ItemRef
@@ -187,6 +187,22 @@ class Turns:
         self._waiting.appendleft(proposal.id)
         return proposal.id
 
+    def take_back(self, proposal_ids: Container[str], reason: str) -> None:
+        """Cancel proposals and take them off the list; what the user worked on stays.
+
+        One that is written now is stopped, and stays on the list with the reason.
+        """
+        for one in self._board.all():
+            if one.id not in proposal_ids or self._review.is_worked_on(one.id):
+                continue
+            if one.id in self._waiting:
+                self._waiting.remove(one.id)
+            if self._writing is not None and self._writing[0] == one.id and self._current:
+                self._ending = Cancelled(reason)
+                self._current.cancel()
+            elif isinstance(one.state, Queued | Ready | Withheld | Conflict | Failed):
+                self._board.drop(replace(one, state=Cancelled(reason)))
+
     def dismiss(self, proposal_id: str) -> None:
         """Take a proposal off the list; a running one is stopped first.
 
@@ -244,11 +260,11 @@ class Turns:
             revision = self._revisions.pop(proposal_id, None)
             insists = proposal_id in self._insisted
             self._insisted.discard(proposal_id)
-            if isinstance(self._board.get(proposal_id).state, Cancelled):
+            waiting = self._board.get(proposal_id) if proposal_id in self._board else None
+            if waiting is None or isinstance(waiting.state, Cancelled):
                 # Taken back while it waited: a newer save says something else.
                 return
             self._writing = proposal_id, revision
-            waiting = self._board.get(proposal_id)
             proposal = await self._suggester.propose(waiting, revision, insists=insists)
             if isinstance(proposal.state, Ready):
                 # The file may have been saved while the model wrote.

@@ -226,6 +226,9 @@ class ChangesViewModel(QObject):
     def _on_settled(self, event: SaveSettled) -> None:
         entry = event.entry
         if entry.is_burst:
+            # Files that were saved one by one before are part of it.
+            for path in entry.paths:
+                self._ignored.pop(path, None)
             self._show_ignored(entry.id, entry)
         elif entry.outcome in (Outcome.MERGED, Outcome.SUPERSEDED):
             self._show_ignored(entry.paths[0], entry)

@@ -284,6 +284,106 @@ async def test_a_writer_without_a_pause_does_not_hold_a_burst_back(
         assert first.result() == ("a.py",)
 
 
+async def test_a_slow_tool_that_never_pauses_is_one_burst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "LONGEST_BURST", 0.2)
+    names = [f"{number}.py" for number in range(60)]
+    watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), quiet=1.0)
+    async with watch.changes() as bursts:
+        burst = asyncio.ensure_future(anext(bursts))
+        for name in names:
+            (tmp_path / name).write_text("x\n")
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            assert sorted(await burst) == sorted(names)
+
+
+async def test_a_slow_checkout_is_one_burst_although_git_never_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "LONGEST_BURST", 0.1)
+    monkeypatch.setattr(watch_burst, "_LONGEST_AT_WORK", 0.3)
+    monkeypatch.setattr(watch_burst, "FEW", 4)
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    names = [f"{number}.py" for number in range(30)]
+    watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), quiet=1.0)
+    async with watch.changes() as bursts:
+        burst = asyncio.ensure_future(anext(bursts))
+        for name in names:
+            (tmp_path / name).write_text("x\n")
+            await asyncio.sleep(0.04)
+        lock.unlink()
+        async with asyncio.timeout(10):
+            assert sorted(await burst) == sorted(names)
+
+
+async def test_a_checkout_that_takes_minutes_is_told_in_large_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "_FRESH_LOCK", 0.2)
+    monkeypatch.setattr(watch_burst, "_LONGEST_OF_GIT", 0.8)
+    monkeypatch.setattr(watch_burst, "FEW", 2)
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    names = [f"{number}.py" for number in range(16)]
+    async with watching(tmp_path) as bursts:
+        told: list[tuple[str, ...]] = []
+
+        async def listen() -> None:
+            async for paths in bursts:
+                told.append(paths)
+                if sum(map(len, told)) == len(names):
+                    return
+
+        listening = asyncio.ensure_future(listen())
+        lock.touch()
+        for name in names:
+            (tmp_path / name).write_text("x\n")
+            # More than the pause that ends a burst of single saves.
+            await asyncio.sleep(0.15)
+        lock.unlink()
+        async with asyncio.timeout(10):
+            await listening
+    assert sorted(path for paths in told for path in paths) == sorted(names)
+    assert len(told) <= 5
+
+
+async def test_a_tool_that_writes_on_and_on_is_told_after_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "LONGEST_BURST", 0.1)
+    monkeypatch.setattr(watch_burst, "_LONGEST_AT_WORK", 0.5)
+    watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), quiet=30)
+    async with watch.changes() as bursts:
+        first = asyncio.ensure_future(anext(bursts))
+        async with asyncio.timeout(10):
+            while not first.done():
+                for number in range(20):
+                    (tmp_path / f"{number}.py").write_text("x\n")
+                await asyncio.wait({first}, timeout=0.02)
+        assert len(first.result()) == 20
+
+
+async def test_a_compiler_that_writes_ignored_files_does_not_hold_a_save_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "LONGEST_BURST", 0.3)
+    (tmp_path / ".gitignore").write_text("*.o\n")
+    watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), quiet=30)
+    async with watch.changes() as bursts:
+        first = asyncio.ensure_future(anext(bursts))
+        (tmp_path / "a.c").write_text("x\n")
+        async with asyncio.timeout(3):
+            while not first.done():
+                for number in range(20):
+                    (tmp_path / f"{number}.o").write_text("x\n")
+                await asyncio.wait({first}, timeout=0.02)
+        assert "a.c" in first.result()
+
+
 async def test_many_folders_are_watched_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,24 @@
 import json
 import signal
+from dataclasses import replace
 
 from cli.conftest import AFTER, BEFORE, REWRITTEN, git
 from fakes import Answer
 
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.errors import CoreError, EndpointError
-from spark_desktop.domain.events import ChangeIgnored, ProposalChanged, TurnChanged, WorkFailed
+from spark_desktop.domain.events import (
+    ChangeIgnored,
+    ProposalChanged,
+    SaveSettled,
+    TurnChanged,
+    WorkFailed,
+)
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
 from spark_desktop.domain.proposal import Failed, Ready
-from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import EditComment, Span
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, snapshot_of
 
 COMMENTED = f"# Guard the empty list AI!\n{BEFORE}"
 STUB = "def mean(values):\n    pass\n"
@@ -158,6 +168,26 @@ def test_a_person_reads_ignored_changes_as_lines(spark, folder):
     run = spark("watch")
     assert "ignored  x.log  ignored by .gitignore (*.log)\n" in run.text
     assert run.err.startswith(f"Watching {folder}.")
+
+
+def test_of_a_burst_that_goes_on_only_what_is_new_is_told(spark, folder):
+    (folder / "a.py").write_text(COMMENTED)
+    comment = EditComment(snapshot_of("a.py", SourceText(COMMENTED)), Span(0, 1), "guard")
+    first = InboxEntry("b", ("a.py",), Outcome.IGNORED, "1 file", is_burst=True)
+    more = replace(first, paths=("a.py", "b.py"), reason="2 files", offered=(comment,))
+
+    def prepare(project):
+        def grow(_event):
+            for entry in (first, more):
+                project.bus.publish(SaveSettled(entry))
+            end()
+
+        project.bus.subscribe(ChangeIgnored, grow)
+        spark.watch.bursts.put_nowait(("c.py",))
+
+    spark.prepare = prepare
+    told = [one for one in records(spark("watch", "--json")) if one["event"] == "burst"]
+    assert [(one["files"], len(one["offered"])) for one in told] == [(["a.py"], 0), (["b.py"], 1)]
 
 
 def test_work_that_failed_outside_of_a_proposal_is_told(spark, folder):

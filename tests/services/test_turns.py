@@ -199,3 +199,23 @@ async def test_closing_stops_the_running_turn_and_leaves_no_task(world_of):
     names = [task.get_name() for task in asyncio.all_tasks()]
     assert not any(name.startswith("turns") for name in names)
     assert world.endpoint.closed_early == 1
+
+
+async def test_what_is_taken_back_leaves_the_list_and_the_next_turn_runs(world_of):
+    world = world_of(MemoryFiles(a__py=TWO), "return 2\n")
+    first, second = (world.turns.request(trigger) for trigger in world.triggers("a.py"))
+    world.turns.take_back({first}, "many")
+    await world.turns.idle()
+    assert [(one.id, one.state) for one in world.turns.proposals()] == [(second, Ready())]
+    assert world.seen.of(ProposalChanged)[2].proposal.state == Cancelled("many")
+
+
+async def test_one_that_is_taken_back_just_before_its_turn_begins_breaks_nothing(world_of, caplog):
+    world = world_of(MemoryFiles(a__py=TWO), "return 2\n")
+    first, second = (world.turns.request(trigger) for trigger in world.triggers("a.py"))
+    await asyncio.sleep(0)
+    assert first not in world.turns._waiting
+    world.turns.take_back({first}, "many")
+    await world.turns.idle()
+    assert [(one.id, one.state) for one in world.turns.proposals()] == [(second, Ready())]
+    assert caplog.text == ""

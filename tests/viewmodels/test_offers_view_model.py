@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import SaveSettled
+from spark_desktop.domain.events import ChangeIgnored, SaveSettled
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.trigger import EditComment, Span, Stub, Trigger
-from spark_desktop.domain.workspace import IgnoreReason
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.viewmodels.project import ProjectViewModels
 from tests.interface_fakes import FakeProject, snapshot
 
@@ -137,6 +137,16 @@ async def test_what_was_merged_or_superseded_is_listed_with_its_reason(
     models.changes.file_chosen.connect(chosen.append)
     models.changes.choose_file(row.id)
     assert chosen == ["src/parser.py"]
+
+
+async def test_files_that_are_part_of_a_burst_have_no_rows_of_their_own(
+    models: ProjectViewModels, project: FakeProject
+) -> None:
+    for path in ("src/0.py", "mine.py"):
+        project.bus.publish(ChangeIgnored(Ignored(path, IgnoreReason.NO_TRIGGER)))
+    project.bus.publish(SaveSettled(burst()))
+    project.bus.publish(SaveSettled(replace(burst(), reason="more")))
+    assert [row.title for row in models.changes.ignored.rows] == ["1000 files", "mine.py"]
 
 
 async def test_what_was_queued_stands_in_the_inbox_alone(
