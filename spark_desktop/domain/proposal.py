@@ -85,6 +85,8 @@ class Cancelled:
 
 # Why a proposal is cancelled that a newer save asks for anew.
 REPLACED = say("replaced by a newer save")
+# Why one is that nothing in the newer text asks for.
+GONE = say("what asked for it is no longer in the file")
 
 State = Queued | Streaming | Ready | Withheld | Conflict | Closed | Failed | Cancelled
 

@@ -28,7 +28,7 @@ from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.held_back import HeldBack
 from spark_desktop.services.inbox_log import InboxLog
-from spark_desktop.services.locate import is_same_place, located, unseen
+from spark_desktop.services.locate import is_gone, is_same_place, located, unseen
 from spark_desktop.services.own_writes import OwnWrites
 from spark_desktop.services.ports import FileWatch, Syntax
 from spark_desktop.services.recent_saves import Single
@@ -289,7 +289,9 @@ class Inbox:
         ]
         return [one for one in there if one is not None]
 
-    async def _moved(self, path: str, snapshot: Snapshot | Ignored) -> None:
+    async def _moved(
+        self, path: str, snapshot: Snapshot | Ignored, *, is_of_burst: bool = False
+    ) -> None:
         """Keep what is written and what waits in step with the file; our own writes count, too."""
         running = self._turns.running
         if running is not None and running.trigger.snapshot.path == path:
@@ -305,7 +307,11 @@ class Inbox:
             about = [one for one in self._turns.proposals() if one.trigger.snapshot.path == path]
             if waited := {one.id for one in about if isinstance(one.state, Queued)}:
                 self._gone.setdefault(path, set()).update(waited)
-        await self._review.file_changed(path)
+        if isinstance(snapshot, Ignored) or is_of_burst:
+            # What comes and goes with a branch may come back, and the user asked for it.
+            await self._review.file_changed(path)
+        else:
+            await self._review.file_changed(path, lambda one: is_gone(one, snapshot, self._syntax))
 
     def _failed_meanwhile(self, path: str) -> list[Trigger]:
         """Return what asked for proposals that failed since their turn came while it was gone."""
@@ -319,7 +325,7 @@ class Inbox:
         return frozenset(one.trigger.snapshot.path for one in self._turns.proposals())
 
     async def _moved_by_burst(self, path: str) -> None:
-        await self._moved(path, await read_for_saves(self._files, path))
+        await self._moved(path, await read_for_saves(self._files, path), is_of_burst=True)
 
     async def _look(self, snapshot: Snapshot) -> list[Trigger]:
         """Return what the finders see in a save that is not ours, and keep it as the last seen."""

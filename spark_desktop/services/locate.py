@@ -76,6 +76,21 @@ def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> Pro
     return min(same, key=lambda found: abs(found.lines.start - near), default=None)
 
 
+def is_gone(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> bool:
+    """Return whether nothing in a newer text asks any more for what a comment, a stub or an error
+    in the syntax asked for.
+
+    In doubt it is there: words that stand elsewhere while its own lines are gone may have moved. An
+    error that this parser never saw is not mended by its seeing none.
+    """
+    if isinstance(trigger, Repair):
+        old, path, now = trigger.snapshot, snapshot.path, snapshot.text.content
+        return not syntax.errors(path, now) and bool(syntax.errors(path, old.text.content))
+    if not isinstance(trigger, EditComment | Stub):
+        return False
+    return not any(is_same_place(trigger, found) for found in syntax.triggers(snapshot))
+
+
 def is_same_place(earlier: Trigger, later: Trigger) -> bool:
     """Return whether ``later`` asks again for what ``earlier`` asked for in an older version.
 

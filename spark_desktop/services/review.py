@@ -1,7 +1,7 @@
 """The user's decisions on proposals, hunk by hunk, and what a changed file does to them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from spark_desktop.domain.history import WHOLE, Step
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import (
+    GONE,
     Cancelled,
     Closed,
     Conflict,
@@ -42,7 +43,7 @@ from spark_desktop.domain.reworking import (
     with_text,
     without_failed,
 )
-from spark_desktop.domain.trigger import Span, title_of
+from spark_desktop.domain.trigger import ProposalTrigger, Span, title_of
 from spark_desktop.domain.withheld import has_failed_checks, shown_anyway
 from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
@@ -210,15 +211,22 @@ class ReviewService:
         """Note what of a step is undone, in the proposals that it came from."""
         self._taking_back.reverted(step)
 
-    async def file_changed(self, path: str) -> None:
+    async def file_changed(
+        self, path: str, is_gone: Callable[[ProposalTrigger], bool] = lambda _trigger: False
+    ) -> None:
         """Move every reviewable proposal of the file onto its new text, with what is in conflict.
 
-        A file that is gone makes a conflict of the whole proposal until it is there again.
+        One whose trigger ``is_gone`` is cancelled, unless the user worked on it: what asked for it
+        may have gone with the part of it that was accepted. A file that is gone makes a conflict of
+        the whole proposal until it is there again.
         """
         async with self._lock:
             self._log.drop({proposal.id for proposal in self._board.all()})
             for proposal in self._board.all():
                 if proposal.trigger.snapshot.path == path and _is_open(proposal):
+                    if is_gone(proposal.trigger) and not self.is_worked_on(proposal.id):
+                        self._board.put(replace(proposal, state=Cancelled(GONE)))
+                        continue
                     try:
                         await self._moved(proposal)
                     except FileError:

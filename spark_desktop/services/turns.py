@@ -11,6 +11,7 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import WorkFailed
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.proposal import (
+    GONE,
     REPLACED,
     Cancelled,
     Conflict,
@@ -42,8 +43,6 @@ from spark_desktop.services.suggest import Revision, Suggester
 from spark_desktop.services.tasks import TaskScope
 
 _REVISED = say("revised by your comments")
-# What asked for a proposal that was being written is not in the newer text.
-GONE = say("what asked for it is no longer in the file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.proposal import REPLACED, Cancelled, Closed, Failed, Queued, Ready
+from spark_desktop.domain.proposal import GONE, REPLACED, Cancelled, Closed, Failed, Queued, Ready
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
-from spark_desktop.services.turns import GONE
 
 STUB = "def one():\n    pass\n"
 
