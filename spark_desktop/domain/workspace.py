@@ -38,6 +38,7 @@ class IgnoreReason(Enum):
     SECRET = say("may hold secrets")
     OUTSIDE = say("outside the folder")
     NO_TRIGGER = say("nothing in it asks for a proposal")
+    UNFINISHED = say("looks unfinished")
     UNCHANGED = say("its text did not change")
     DELETED = say("deleted")
     KNOWN = say("already proposed or answered")

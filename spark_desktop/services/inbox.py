@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.events import (
     ChangeIgnored,
@@ -34,8 +34,8 @@ from spark_desktop.services.ports import FileWatch, Syntax
 from spark_desktop.services.recent_saves import Single
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.save_bursts import Burst, SaveBursts, SavedFiles, read_for_saves
-from spark_desktop.services.save_finders import SaveFinder, found_by
-from spark_desktop.services.save_rules import is_unasked, refusal
+from spark_desktop.services.save_finders import Found, SaveFinder, found_by
+from spark_desktop.services.save_rules import is_told, is_unasked, refusal
 from spark_desktop.services.seen_texts import NoCommits, SeenTexts
 from spark_desktop.services.stale import is_stale
 from spark_desktop.services.turns import Turns
@@ -46,12 +46,16 @@ STUBS_PER_SAVE = 3
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What is known of a save: ``standing`` is how many comments and stubs the file holds."""
+    """What is known of a save: ``standing`` is how many comments and stubs the file holds.
+
+    ``note`` says why it asks for nothing, where that is known.
+    """
 
     path: str
     is_own: bool
     is_unchanged: bool
     standing: int
+    note: Ignored | None = None
 
 
 class Inbox:
@@ -270,7 +274,10 @@ class Inbox:
             # It says nothing of what the user changed before: that is held back as it was.
             self.seen.wrote(snapshot)
             return self._sort(fresh, look, self._held_in(snapshot))
-        fresh += await self._look(snapshot)
+        found = await self._look(snapshot)
+        fresh += [one for one in found if not isinstance(one, Ignored)]
+        notes = [one for one in found if isinstance(one, Ignored) and is_told(one, self.watching)]
+        look = replace(look, note=next(iter(notes), None))
         # Whether tests fail is said when they have run again.
         held = self._held.of(path)
         asked = {one.id for one in self._turns.proposals()}
@@ -327,14 +334,16 @@ class Inbox:
     async def _moved_by_burst(self, path: str) -> None:
         await self._moved(path, await read_for_saves(self._files, path), is_of_burst=True)
 
-    async def _look(self, snapshot: Snapshot) -> list[Trigger]:
+    async def _look(self, snapshot: Snapshot) -> list[Found]:
         """Return what the finders see in a save that is not ours, and keep it as the last seen."""
         before = await self.seen.before(snapshot.path)
-        found: list[Trigger] = []
+        found: list[Found] = []
         if self.watching.enabled and (before is None or before.digest != snapshot.digest):
             found = await found_by(self.finders, before, snapshot, self._bus)
         is_held = any(
-            refusal(one, self.watching, self._rest) is IgnoreReason.QUIET for one in found
+            refusal(one, self.watching, self._rest) is IgnoreReason.QUIET
+            for one in found
+            if not isinstance(one, Ignored)
         )
         if is_held and before is not None:
             self.seen.hold(before, snapshot)
@@ -379,6 +388,8 @@ class Inbox:
             return self._ignore(Ignored(look.path, IgnoreReason.OWN_WRITE))
         if look.is_unchanged:
             return self._ignore(Ignored(look.path, IgnoreReason.UNCHANGED))
+        if look.note is not None:
+            return self._ignore(look.note)
         if not look.standing:
             return self._ignore(Ignored(look.path, IgnoreReason.NO_TRIGGER))
         detail = say("{count} in this file", count=look.standing)

@@ -11,7 +11,7 @@ from spark_desktop.domain.trigger import (
     Stub,
     Trigger,
 )
-from spark_desktop.domain.workspace import IgnoreReason
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
 
 
 def refusal(trigger: Trigger, watching: Watching, rest: Rest) -> IgnoreReason | None:
@@ -25,6 +25,14 @@ def refusal(trigger: Trigger, watching: Watching, rest: Rest) -> IgnoreReason | 
     if rest.is_quiet and is_unasked(trigger):
         return IgnoreReason.QUIET
     return None
+
+
+def is_told(note: Ignored, watching: Watching) -> bool:
+    """Return whether a finder's word on why a save asks for nothing is one for the user.
+
+    Of what they do not want nobody needs to know why it does not come.
+    """
+    return note.reason is not IgnoreReason.UNFINISHED or watching.repairs
 
 
 def is_unasked(trigger: Trigger) -> bool:

@@ -1,11 +1,13 @@
 """Saves that break the syntax: which of them are offered to be mended."""
 
+from itertools import pairwise
+
 import pytest
 
 from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Repair, Span
-from spark_desktop.domain.workspace import Snapshot, snapshot_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.breakage import Breakage
 
 GOOD = "def one(a):\n    if a:\n        return [a]\n    return []\n\n\nX = one(1)\n"
@@ -19,8 +21,9 @@ async def found(before: str | None, after: str, path: str = "a.py") -> list[tupl
     breakage = Breakage(SyntaxProblems())
     earlier = None if before is None else saved(before, path)
     triggers = await breakage(earlier, saved(after, path))
-    assert all(isinstance(trigger, Repair) for trigger in triggers)
-    return [(one.lines.start, one.lines.end, one.problem) for one in triggers]
+    return [
+        (one.lines.start, one.lines.end, one.problem) for one in triggers if isinstance(one, Repair)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,9 @@ async def test_the_lines_reach_from_the_edit_to_where_the_parser_stumbles():
     "new", ["X = one(", "X = one(1) +", "X = ", "X = one.", "X = [1,", "from os import"]
 )
 async def test_a_statement_that_is_still_typed_is_left_alone(new):
-    assert await found(GOOD, GOOD.replace("X = one(1)", new)) == []
+    after = GOOD.replace("X = one(1)", new)
+    (said,) = await Breakage(SyntaxProblems())(saved(GOOD), saved(after))
+    assert isinstance(said, Ignored)
 
 
 async def test_an_open_bracket_is_finished_where_lines_below_go_on_with_it():
@@ -115,6 +120,63 @@ async def test_python_nested_too_deep_for_its_parser_is_told_by_the_grammar():
     deep = "x = " + "(" * 3000 + "1" + ")" * 3000 + "\n"
     ((_start, _end, problem),) = await found("x = 1\n", deep + "y = 1)\n")
     assert "expected" in problem
+
+
+UNFINISHED = GOOD.replace("X = one(1)", "X = one(")
+# A line below goes on with the bracket, which ends it for the parser.
+BROKEN = GOOD.replace("X = one(1)", "X = one(1\nY = 2")
+
+
+async def in_turn(*contents: str) -> list[list[type]]:
+    """Return what each of these saves, one after the other, asks for, or is said of it."""
+    breakage, texts = Breakage(SyntaxProblems()), list(map(saved, contents))
+    return [
+        [type(one) for one in await breakage(before, after)] for before, after in pairwise(texts)
+    ]
+
+
+async def test_what_is_saved_by_itself_while_it_is_typed_is_offered_when_it_is_done():
+    assert await in_turn(GOOD, UNFINISHED, BROKEN) == [[Ignored], [Repair]]
+    other = UNFINISHED + "Z = ("
+    assert await in_turn(GOOD, UNFINISHED, other, BROKEN) == [[Ignored], [Ignored], [Repair]]
+
+
+async def test_that_it_looks_unfinished_is_said_with_the_error():
+    (said,) = await Breakage(SyntaxProblems())(saved(GOOD), saved(UNFINISHED))
+    assert said.reason is IgnoreReason.UNFINISHED
+    assert said.detail == "line 7: '(' was never closed"
+
+
+async def test_a_breakage_is_offered_once_until_the_file_parses_again():
+    assert await in_turn(GOOD, BROKEN, BROKEN + "# on\n", BROKEN + "# and on\n") == [
+        [Repair],
+        [],
+        [],
+    ]
+    assert await in_turn(GOOD, BROKEN, GOOD, BROKEN + "#\n") == [[Repair], [], [Repair]]
+
+
+async def test_the_lines_to_mend_are_those_since_the_file_parsed():
+    breakage = Breakage(SyntaxProblems())
+    begun = UNFINISHED.replace("if a:", "if a")
+    await breakage(saved(GOOD), saved(begun))
+    (repair,) = await breakage(saved(begun), saved(begun + "    1\nY = 2\n"))
+    assert repair.lines.start == 1
+
+
+async def test_a_version_that_came_from_elsewhere_is_not_compared_with_what_was_typed():
+    breakage = Breakage(SyntaxProblems())
+    await breakage(saved(GOOD), saved(UNFINISHED))
+    # Another branch was checked out, and is broken as it stands there.
+    assert await breakage(saved(BROKEN), saved(BROKEN + "Z = 3\n")) == ()
+
+
+async def test_the_versions_that_parsed_are_bounded():
+    breakage = Breakage(SyntaxProblems())
+    for number in range(60):
+        await breakage(saved(GOOD, f"{number}.py"), saved(UNFINISHED, f"{number}.py"))
+    assert await breakage(saved(UNFINISHED, "0.py"), saved(BROKEN, "0.py")) == ()
+    assert len(await breakage(saved(UNFINISHED, "59.py"), saved(BROKEN, "59.py"))) == 1
 
 
 async def test_an_answer_that_left_an_error_is_no_repair():

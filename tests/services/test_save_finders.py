@@ -4,10 +4,11 @@ import pytest
 from fakes import Answer, MemoryFiles
 
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import WorkFailed
+from spark_desktop.domain.events import ChangeIgnored, WorkFailed
+from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Repair, Span, title_of
-from spark_desktop.domain.workspace import snapshot_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, snapshot_of
 from spark_desktop.services.seen_texts import NoCommits, SeenTexts
 
 
@@ -109,6 +110,31 @@ async def test_what_changed_during_a_pause_is_shown_when_watching_goes_on(world_
         await world.inbox.saved(["a.py"])
     await world.inbox.saved(world.inbox.resume())
     assert finder.shown == [(None, "x = 1\n"), ("x = 1\n", "x = 3\n")]
+
+
+async def test_what_a_finder_says_of_a_save_that_asks_for_nothing_is_its_reason(world_of):
+    world = world_of(MemoryFiles(a__py="x = (1\n"))
+    said = Ignored("a.py", IgnoreReason.UNFINISHED, "line 1")
+    world.inbox.finders.append(Finder(said))
+    await world.inbox.saved(["a.py"])
+    (entry,) = world.inbox.log.entries()
+    assert (entry.cause, entry.reason) == (IgnoreReason.UNFINISHED, "looks unfinished: line 1")
+    assert world.seen.of(ChangeIgnored) == [ChangeIgnored(said)]
+
+
+async def test_that_it_looks_unfinished_is_not_said_to_who_wants_no_repairs(world_of):
+    world = world_of(MemoryFiles(a__py="x = (1\n"))
+    world.inbox.watching = Watching(repairs=False)
+    world.inbox.finders.append(Finder(Ignored("a.py", IgnoreReason.UNFINISHED)))
+    await world.inbox.saved(["a.py"])
+    assert world.inbox.log.entries()[0].cause is IgnoreReason.NO_TRIGGER
+
+
+async def test_what_a_finder_says_does_not_hide_what_the_save_asks_for(world_of):
+    world = world_of(MemoryFiles(a__py="def one():\n    pass\n"), Answer(hangs=True))
+    world.inbox.finders.append(Finder(Ignored("a.py", IgnoreReason.UNFINISHED)))
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 1
 
 
 @pytest.mark.parametrize("error", [SparkError("The index is gone.", "Build it."), ValueError("x")])
