@@ -77,6 +77,13 @@ class FileFollow:
     clear: frozenset[int] = frozenset()
 
 
+def left_whole(found: FileFollow, reason: Said) -> FileFollow:
+    """Return what is done in a file that is not touched: each use is left, and why."""
+    lines = sorted({*found.lines, *(use.line for use in found.asked)})
+    left = [Left(found.path, line, reason) for line in lines]
+    return FileFollow(found.path, left=(*left, *found.left), clear=found.clear)
+
+
 def together(parts: Collection[FileFollow], file: FileNames) -> FileFollow:
     """Return what several changes ask of one file; edits that meet are left to the user."""
     edits: list[TextEdit] = []

@@ -3,14 +3,17 @@
 import re
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.words import Said, say
+from spark_desktop.domain.workspace import IgnoreReason
+
 # Folders of what was copied in, beyond those that are ignored anyway (see ignore_rules).
 _VENDORED = frozenset(
     (
         *("vendor", "vendored", "_vendor", "third_party", "third-party", "thirdparty", "extern"),
         *("external", "node_modules", "bower_components", "site-packages", "Pods", "Carthage"),
-        *("generated", "__generated__", "gen-src", "autogen"),
     )
 )
+_GENERATED = frozenset(("generated", "__generated__", "gen-src", "autogen"))
 _NAMES = re.compile(
     r"(?:_pb2(?:_grpc)?\.pyi?|\.pb(?:\.gw)?\.(?:go|cc|h)|\.pb-c\.[ch]|_generated\.\w+"
     r"|\.generated\.\w+|\.g\.(?:dart|cs|ts)|\.designer\.cs|[.-]min\.(?:js|css)|\.bundle\.js"
@@ -31,14 +34,45 @@ _LONGEST_LINE = 2_000
 
 def is_generated_name(path: str) -> bool:
     """Return whether a file's path says that no person of this project writes it."""
-    *folders, name = PurePosixPath(path).parts or ("",)
-    return any(folder in _VENDORED for folder in folders) or _NAMES.search(name) is not None
+    return _by_name(path) is not None
 
 
 def is_generated(path: str, content: str) -> bool:
     """Return whether a file's path, its first lines or their length say that a tool wrote it."""
-    if is_generated_name(path):
-        return True
+    return not_ours(path, content) is not None
+
+
+def not_ours(path: str, content: str) -> IgnoreReason | None:
+    """Return why nobody of this project writes a file: GENERATED or VENDORED; None for all others.
+
+    Its path tells, or its first lines do.
+    """
+    named = _by_name(path)
+    if named is None and _is_generated_text(content):
+        return IgnoreReason.GENERATED
+    return named
+
+
+def why_left(path: str, content: str) -> Said | None:
+    """Return why what a change asks of a file is left to the user; None where it is not."""
+    match not_ours(path, content):
+        case IgnoreReason.VENDORED:
+            return say("the file was copied in")
+        case IgnoreReason.GENERATED:
+            return say("a tool writes the file")
+        case _:
+            return None
+
+
+def _by_name(path: str) -> IgnoreReason | None:
+    *folders, name = PurePosixPath(path).parts or ("",)
+    if not _VENDORED.isdisjoint(folders):
+        return IgnoreReason.VENDORED
+    is_generated = not _GENERATED.isdisjoint(folders) or _NAMES.search(name) is not None
+    return IgnoreReason.GENERATED if is_generated else None
+
+
+def _is_generated_text(content: str) -> bool:
     head = content.split("\n", _HEAD_LINES)[:_HEAD_LINES]
     if any(len(line) > _LONGEST_LINE for line in head):
         return True

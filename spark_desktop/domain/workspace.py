@@ -36,6 +36,8 @@ class IgnoreReason(Enum):
     BINARY = say("not a text file")
     OWN_WRITE = say("written by Spark itself")
     SECRET = say("may hold secrets")
+    GENERATED = say("generated")
+    VENDORED = say("copied in")
     OUTSIDE = say("outside the folder")
     NO_TRIGGER = say("nothing in it asks for a proposal")
     UNFINISHED = say("looks unfinished")

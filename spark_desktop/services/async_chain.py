@@ -7,6 +7,7 @@ from spark_desktop.domain.async_callers import why_plain, why_used
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.followed import Followed
+from spark_desktop.domain.generated_files import why_left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.passed_on import may_mean
@@ -86,7 +87,8 @@ class Chain:
     def _why_not(self, one: Defined) -> Said | None:
         if one.path in self.refused:
             return say("the file would not parse")
-        return why_plain(one, self.survey.known[one.path])
+        file = self.survey.known[one.path]
+        return why_left(one.path, file.content) or why_plain(one, file)
 
     async def _look_for(self, able: list[Defined]) -> None:
         paths: set[str] = set()

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.follow_edits import follow
-from spark_desktop.domain.followed import FileFollow, Followed, Left, together
+from spark_desktop.domain.followed import FileFollow, Followed, Left, left_whole, together
+from spark_desktop.domain.generated_files import why_left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.text import split_lines
@@ -52,7 +53,11 @@ class Plan:
         """Return what is to be done in one file."""
         parts = [follow(one, file, self.tree) for one in self.followed]
         asked = [one for part in parts for one in part.asked]
-        return together([*parts, waits_in(self.waiting, file, self.tree, asked)], file)
+        found = together([*parts, waits_in(self.waiting, file, self.tree, asked)], file)
+        # A use there breaks as well, so it is named; what is written there goes with the next run
+        # of the tool, or with the next copy.
+        reason = why_left(file.path, file.content)
+        return found if reason is None else left_whole(found, reason)
 
 
 class Plans:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from spark_desktop.domain.events import ChangeIgnored, FilesChanged
+from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import parameter_object
@@ -20,7 +20,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
 )
 from spark_desktop.domain.text_edits import edited
-from spark_desktop.domain.trigger import FollowUp, Span, Trigger
+from spark_desktop.domain.trigger import FollowUp, Span
 from spark_desktop.domain.waits import waits_for, waits_in
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
@@ -75,7 +75,6 @@ class FollowUps:
         self._files = files
         self._syntax = syntax
         self._board = board
-        self._bus = bus
         # What the project's checks say of all files together; there may be none.
         self.evidence: EvidenceOf | None = None
         self._saved_names = SavedNames(names, holding, files)
@@ -85,8 +84,11 @@ class FollowUps:
         self._held: dict[str, tuple[Snapshot, str]] = {}
         bus.subscribe(FilesChanged, self._saved)
 
-    async def find(self, before: Snapshot | None, after: Snapshot) -> Sequence[Trigger]:
-        """Return what the save asks of other places; () where it changed no name that is used."""
+    async def find(self, before: Snapshot | None, after: Snapshot) -> Sequence[FollowUp | Ignored]:
+        """Return what the save asks of other places, or what is left to the user of it.
+
+        Nothing where it changed no name that is used.
+        """
         if before is None:
             return ()
         held, broken = self._held.pop(after.path, (before, before.digest))
@@ -171,7 +173,7 @@ class FollowUps:
 
     async def _followed(
         self, base: Snapshot, after: Snapshot, changed: list[NameChange], before: str
-    ) -> Sequence[Trigger]:
+    ) -> Sequence[FollowUp | Ignored]:
         words = {one.old.name for one in changed} | {one.new.name for one in changed}
         words |= {one.old.container for one in changed if one.old.container}
         holders: set[str] = {after.path, *(one.old.path for one in changed)}
@@ -228,7 +230,7 @@ class FollowUps:
 
     async def _triggers(
         self, plan: Plan, found: dict[str, FileFollow], survey: Survey, origin: str
-    ) -> Sequence[Trigger]:
+    ) -> Sequence[FollowUp | Ignored]:
         instruction = instruction_for(plan.followed)
         computed: list[FollowUp] = []
         for path, one in found.items():
@@ -251,7 +253,8 @@ class FollowUps:
         called = asked(plan, found, survey, self._syntax)
         self._plans.keep(plan, computed, origin)
         if not computed and not called:
-            self._say_nothing(plan, origin)
+            detail = nothing_left(plan.title, plan.left)
+            return (Ignored(origin, IgnoreReason.NO_TRIGGER, detail),)
         return (*computed, *called)
 
     async def _in_file(self, plan: Plan, snapshot: Snapshot) -> FileFollow | None:
@@ -267,10 +270,6 @@ class FollowUps:
             lambda: (self._syntax.errors(path, before), self._syntax.errors(path, after))
         )
         return Check(say("parses"), was is None or now is None or now <= was)
-
-    def _say_nothing(self, plan: Plan, path: str) -> None:
-        detail = nothing_left(plan.title, plan.left)
-        self._bus.publish(ChangeIgnored(Ignored(path, IgnoreReason.NO_TRIGGER, detail)))
 
     def _saved(self, event: FilesChanged) -> None:
         self._burst = frozenset(event.paths)

@@ -1,5 +1,6 @@
 """Which of the triggers that a save holds start a proposal, and why the others do not."""
 
+from spark_desktop.domain.generated_files import not_ours
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import (
@@ -18,13 +19,15 @@ def refusal(trigger: Trigger, watching: Watching, rest: Rest) -> IgnoreReason | 
     """Return why a trigger starts nothing now; None where it does.
 
     Quiet holds back what Spark would do on its own. A comment that ends in AI! or AI? was typed to
-    ask for something, and is answered.
+    ask for something, and is answered: also in a file that nobody of the project writes.
     """
     if not watching.enabled or not _is_chosen(trigger, watching):
         return IgnoreReason.SWITCHED_OFF
-    if rest.is_quiet and is_unasked(trigger):
-        return IgnoreReason.QUIET
-    return None
+    if not is_unasked(trigger):
+        return None
+    snapshot = trigger.snapshot
+    quiet = IgnoreReason.QUIET if rest.is_quiet else None
+    return not_ours(snapshot.path, snapshot.text.content) or quiet
 
 
 def is_told(note: Ignored, watching: Watching) -> bool:

@@ -10,6 +10,7 @@ from spark_desktop.domain.assertions import asserts, rows_of_tests
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
+from spark_desktop.domain.generated_files import is_generated
 from spark_desktop.domain.quoted_messages import places_of
 from spark_desktop.domain.secret_lines import without_secrets, words_without_secrets
 from spark_desktop.domain.symbols import Symbol
@@ -224,6 +225,9 @@ class FailingCode:
                 # What a function of the program asserts may be wrong by what it did before.
                 place = Span(one.failing, one.failing + 1)
                 places.setdefault((one.snapshot.path, place), one.snapshot)
+        # What a tool writes, or was copied in, is not where this project mends something.
+        own = {key: one for key, one in places.items() if not _is_generated(one)}
+        places = own or places
         if len(places) < MOST_CANDIDATES:
             for snapshot, lines in await self._called_there(places):
                 places.setdefault((snapshot.path, lines), snapshot)
@@ -394,6 +398,10 @@ class FailingCode:
             return await self._reader.read(path)
         except FileError:
             return None
+
+
+def _is_generated(snapshot: Snapshot) -> bool:
+    return is_generated(snapshot.path, snapshot.text.content)
 
 
 def _likely_to_say(run: FailedRun, files: Collection[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from spark_desktop.domain.generated_files import is_generated
+from spark_desktop.domain.generated_files import is_generated, not_ours, why_left
+from spark_desktop.domain.workspace import IgnoreReason
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,18 @@ def test_a_generated_or_copied_file_is_known(path, text):
 )
 def test_what_a_person_wrote_is_not_taken_for_generated(path, text):
     assert not is_generated(path, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "left"),
+    [
+        ("vendor/lib/a_pb2.py", IgnoreReason.VENDORED, "the file was copied in"),
+        ("web/third_party/x.c", IgnoreReason.VENDORED, "the file was copied in"),
+        ("api/user_pb2.py", IgnoreReason.GENERATED, "a tool writes the file"),
+        ("src/generated/api.ts", IgnoreReason.GENERATED, "a tool writes the file"),
+        ("src/api.ts", None, None),
+    ],
+)
+def test_what_was_copied_in_is_told_from_what_a_tool_writes(path, reason, left):
+    assert not_ours(path, "x = 1\n") is reason
+    assert why_left(path, "x = 1\n") == left
