@@ -1,5 +1,6 @@
 """What became of a save: one value with its reason, for each saved path."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -59,10 +60,26 @@ def burst_reason(count: int, has_switched: bool, offered: int, unread: int = 0) 
 
 
 def names_of(triggers: Sequence[Trigger]) -> Said:
-    """Return what the triggers are called, in one line; of many the first ones and a count."""
-    more = len(triggers) - _NAMED
-    names = [title_of(trigger) for trigger in triggers[:_NAMED]]
+    """Return what the triggers are called, in one line; of many the first ones and a count.
+
+    What is called the same, as is one rename in many files, is named once.
+    """
+    counts = Counter(map(title_of, triggers))
+    more = len(counts) - _NAMED
+    names = [
+        title if count == 1 else say("{title} (%n place(s))", "", count, title=title)
+        for title, count in list(counts.items())[:_NAMED]
+    ]
     return joined([*names, *([say("{count} more", count=more)] if more > 0 else [])], ", ")
+
+
+def started_reason(entry: InboxEntry) -> Said:
+    """Return the sentence for an entry whose offers are started: what they are called.
+
+    What the save itself asked for stays named.
+    """
+    started = say("started by you: {names}", names=names_of(entry.offered))
+    return joined((entry.reason, started), "; ") if entry.outcome is Outcome.QUEUED else started
 
 
 def held_reason(triggers: Sequence[Trigger]) -> Said:

@@ -358,9 +358,8 @@ class Inbox:
         for trigger in fresh:
             reason = refusal(trigger, self.watching, self._rest)
             (wanted if reason is None else refused.setdefault(reason, [])).append(trigger)
-        for reason, triggers in refused.items():
+        for triggers in refused.values():
             self._leave(look.path, triggers)
-            self._tell(Ignored(look.path, reason, names_of(triggers)))
         still = [one for one in still if not any(is_same_place(one, new) for new in fresh)]
         quiet = refused.get(IgnoreReason.QUIET, [])
         # The newest entry that holds something back offers all that is.
@@ -380,6 +379,9 @@ class Inbox:
             entry = self._settle_idle(look)
         if offered:
             self._held.hold(look.path, entry)
+        # After the entry: what it asked for takes the file off the list of those ignored.
+        for reason, triggers in refused.items():
+            self._tell(Ignored(look.path, reason, names_of(triggers)))
         return entry
 
     def _settle_idle(self, look: _Look) -> InboxEntry:
@@ -412,20 +414,21 @@ class Inbox:
         taken = [trigger for trigger in triggers if trigger not in late]
         known = {proposal.id for proposal in self._turns.proposals()}
         requests = self._ask(taken)
-        if late:
-            # The next save of the file takes them.
-            self._leave(path, late)
-            names = ", ".join(f"{stub.name}()" for stub in late if isinstance(stub, Stub))
-            left = say("{names}; the next save of the file takes them", names=names)
-            self._tell(Ignored(path, IgnoreReason.TOO_MANY, left))
         is_merged = known.issuperset(requests)
-        return self.log.settle(
+        entry = self.log.settle(
             (path,),
             Outcome.MERGED if is_merged else Outcome.QUEUED,
             _MERGED if is_merged else names_of(taken),
             requests=requests,
             offered=offered,
         )
+        if late:
+            # The next save of the file takes them.
+            self._leave(path, late)
+            names = ", ".join(f"{stub.name}()" for stub in late if isinstance(stub, Stub))
+            left = say("{names}; the next save of the file takes them", names=names)
+            self._tell(Ignored(path, IgnoreReason.TOO_MANY, left))
+        return entry
 
     def _ask(self, triggers: Sequence[Trigger]) -> list[str]:
         """Request the triggers; the places that one change asks for are one group."""

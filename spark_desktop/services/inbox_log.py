@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged, SaveSettled
-from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, held_reason
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, held_reason, started_reason
 from spark_desktop.domain.proposal import REPLACED, Cancelled
 from spark_desktop.domain.trigger import Trigger
 from spark_desktop.domain.words import say
@@ -75,8 +75,16 @@ class InboxLog:
         entry = self._entries.get(entry_id)
         if entry is not None:
             asked = (*entry.requests, *requests)
-            entry = replace(entry, outcome=Outcome.QUEUED, cause=None, requests=asked, offered=())
-            self._keep(entry)
+            self._keep(
+                replace(
+                    entry,
+                    outcome=Outcome.QUEUED,
+                    reason=started_reason(entry),
+                    cause=None,
+                    requests=asked,
+                    offered=(),
+                )
+            )
 
     def widen(
         self, entry: InboxEntry, paths: tuple[str, ...], reason: str, offered: Iterable[Trigger]

@@ -232,10 +232,17 @@ class ChangesViewModel(QObject):
             self._show_ignored(entry.id, entry)
         elif entry.outcome in (Outcome.MERGED, Outcome.SUPERSEDED):
             self._show_ignored(entry.paths[0], entry)
+        elif entry.outcome is Outcome.QUEUED and entry.paths[0] in self._ignored:
+            # What it asks for stands in the inbox.
+            del self._ignored[entry.paths[0]]
+            self._show_all_ignored()
 
     def _show_ignored(self, key: str, ignored: Ignored | InboxEntry) -> None:
         self._ignored.pop(key, None)
         self._ignored[key] = ignored
+        self._show_all_ignored()
+
+    def _show_all_ignored(self) -> None:
         newest = list(reversed(self._ignored.values()))[:_KEPT]
         self.ignored.set_rows([ignored_row(one) for one in newest])
         self.changed.emit()

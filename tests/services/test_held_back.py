@@ -6,7 +6,7 @@ from following import following
 from services.test_quiet import HeldClock
 from services.test_save_bursts import NAMES, Branches
 
-from spark_desktop.domain.events import SaveSettled
+from spark_desktop.domain.events import ChangeIgnored, SaveSettled
 from spark_desktop.domain.inbox_entry import Outcome
 from spark_desktop.domain.proposal import Ready
 from spark_desktop.domain.text import SourceText
@@ -246,6 +246,42 @@ async def test_what_is_held_can_be_started_however_many_saves_came_since(world):
         world.inbox.log.settle([f"{number}.py"], Outcome.IGNORED, "it")
     assert len(world.inbox.start(entry_id)) == 1
     assert len(world.inbox.log.entries()) == 500
+
+
+async def test_one_change_of_many_files_is_named_once_and_an_entry_that_is_started_says_so(project):
+    await project.save(lib__py=LIB.replace("area", "surface"))
+    (held,) = (one for one in project.world.inbox.log.entries() if one.offered)
+    assert held.reason == "quiet mode: nothing starts unasked: rename area() to surface (2 places)"
+    project.world.inbox.start(held.id)
+    started = project.world.inbox.log.get(held.id)
+    assert (started.outcome, started.reason) == (
+        Outcome.QUEUED,
+        "started by you: rename area() to surface (2 places)",
+    )
+
+
+async def test_what_the_save_asked_for_itself_stays_named_when_the_rest_is_started(world_of):
+    world = world_of(MemoryFiles(a__py=STUB + "\n\n# two AI!\nX = 1\n"), Answer(hangs=True))
+    quiet_in(world)
+    await world.inbox.saved(["a.py"])
+    (entry,) = world.inbox.log.entries()
+    world.inbox.start(entry.id)
+    assert world.inbox.log.get(entry.id).reason == "two; started by you: stub one()"
+
+
+async def test_what_is_left_out_is_told_after_the_entry_of_its_save(world_of):
+    stubs = "\n\n".join(f"def f{n}():\n    pass\n" for n in range(5))
+    world = world_of(MemoryFiles(a__py=stubs + "# two AI!\n"), *[Answer(hangs=True)] * 5)
+    told = []
+    for event in (SaveSettled, ChangeIgnored):
+        world.seen_bus.subscribe(event, lambda one: told.append(type(one)))
+    await world.inbox.saved(["a.py"])
+    assert told == [SaveSettled, ChangeIgnored]
+    told.clear()
+    quiet_in(world)
+    world.inbox.log._entries.clear()
+    await saved(world, "def g():\n    pass\n\n\n# three AI!\n")
+    assert told == [SaveSettled, ChangeIgnored]
 
 
 async def test_a_switch_of_the_branch_takes_away_what_was_held_in_its_files(project):

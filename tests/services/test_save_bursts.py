@@ -99,6 +99,7 @@ async def test_what_a_burst_offers_can_be_started(world_of):
     assert world.board.get(request).state == Ready()
     newest = entries(world)[-1]
     assert (newest.id, newest.outcome, newest.offered) == (entry.id, Outcome.QUEUED, ())
+    assert newest.reason == "started by you: two"
     assert world.inbox.start(entry.id) == ()
 
 

@@ -149,6 +149,18 @@ async def test_files_that_are_part_of_a_burst_have_no_rows_of_their_own(
     assert [row.title for row in models.changes.ignored.rows] == ["1000 files", "mine.py"]
 
 
+async def test_a_file_whose_save_asks_for_something_after_all_is_ignored_no_longer(
+    models: ProjectViewModels, project: FakeProject
+) -> None:
+    for path in ("src/parser.py", "mine.py"):
+        project.bus.publish(ChangeIgnored(Ignored(path, IgnoreReason.PAUSED)))
+    project.bus.publish(SaveSettled(InboxEntry("e", ("src/parser.py",), Outcome.QUEUED, "it")))
+    assert [row.title for row in models.changes.ignored.rows] == ["mine.py"]
+    # What of it is left out is told after it.
+    project.bus.publish(ChangeIgnored(Ignored("src/parser.py", IgnoreReason.TOO_MANY)))
+    assert len(models.changes.ignored.rows) == 2
+
+
 async def test_what_was_queued_stands_in_the_inbox_alone(
     models: ProjectViewModels, project: FakeProject
 ) -> None:
