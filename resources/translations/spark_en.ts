@@ -641,6 +641,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>{title} (%n place(s))</source>
+   <translation>
+    <numerusform>{title} (%n place)</numerusform>
+    <numerusform>{title} (%n places)</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
    <translation>
     <numerusform>{version}; the certificate for {subject}, by {issuer}, is good for %n day.</numerusform>

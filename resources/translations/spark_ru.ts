@@ -7446,6 +7446,10 @@ The proposal was made for:
    <translation>токен реестра пакетов</translation>
   </message>
   <message>
+   <source>a tool writes the file</source>
+   <translation>файл создаёт программа</translation>
+  </message>
+  <message>
    <source>a value has to be chosen</source>
    <translation>значение нужно выбрать</translation>
   </message>
@@ -7714,6 +7718,10 @@ The proposal was made for:
    <translation>скопировано</translation>
   </message>
   <message>
+   <source>copied in</source>
+   <translation>скопирован извне</translation>
+  </message>
+  <message>
    <source>copies</source>
    <translation>копирует</translation>
   </message>
@@ -7932,6 +7940,10 @@ The proposal was made for:
   <message>
    <source>from {source}</source>
    <translation>из {source}</translation>
+  </message>
+  <message>
+   <source>generated</source>
+   <translation>создан программой</translation>
   </message>
   <message>
    <source>generated, or not of this project</source>
@@ -8350,6 +8362,10 @@ The proposal was made for:
    <translation>поискать новую версию</translation>
   </message>
   <message>
+   <source>looks unfinished</source>
+   <translation>похоже, не дописано</translation>
+  </message>
+  <message>
    <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
    <translation>macOS позволит Spark нажимать клавиши, когда вы это разрешите: «Системные настройки», «Конфиденциальность и безопасность», «Универсальный доступ».</translation>
   </message>
@@ -8738,6 +8754,10 @@ The proposal was made for:
    <translation>одна строка</translation>
   </message>
   <message>
+   <source>one of many files that changed at once</source>
+   <translation>один из многих файлов, изменённых разом</translation>
+  </message>
+  <message>
    <source>one of {known}</source>
    <translation>одно из: {known}</translation>
   </message>
@@ -9086,6 +9106,10 @@ The proposal was made for:
    <translation>запуск</translation>
   </message>
   <message>
+   <source>started by you: {names}</source>
+   <translation>запущено вами: {names}</translation>
+  </message>
+  <message>
    <source>starting</source>
    <translation>запуск</translation>
   </message>
@@ -9188,6 +9212,10 @@ The proposal was made for:
   <message>
    <source>the file</source>
    <translation>файл</translation>
+  </message>
+  <message>
+   <source>the file was copied in</source>
+   <translation>файл скопирован извне</translation>
   </message>
   <message>
    <source>the file would not parse</source>
@@ -10804,6 +10832,14 @@ The branch that is checked out</source>
 Choose another thread</source>
    <translation>{title}
 Выбрать другую беседу</translation>
+  </message>
+  <message numerus="yes">
+   <source>{title} (%n place(s))</source>
+   <translation>
+    <numerusform>{title} (%n место)</numerusform>
+    <numerusform>{title} (%n места)</numerusform>
+    <numerusform>{title} (%n мест)</numerusform>
+   </translation>
   </message>
   <message>
    <source>{title} (fork)</source>
