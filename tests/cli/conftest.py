@@ -2,8 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.cli.main import main
+from spark_desktop.domain.completion import Chunk, Priority, Request
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.services.answer_edits import AnswerEdits
@@ -81,6 +82,19 @@ class Run:
         return self.out.decode("utf-8")
 
 
+class AskedEndpoint(FakeEndpoint):
+    """Has its answers for what is asked: a warm-up, which a pause starts, takes none of them."""
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        if request.priority is Priority.WARMUP:
+            async with FakeEndpoint("").stream(request) as chunks:
+                yield chunks
+            return
+        async with super().stream(request) as chunks:
+            yield chunks
+
+
 @dataclass
 class Spark:
     """Runs commands; applied changes and chats last from one to the next, as on a disk."""
@@ -104,7 +118,7 @@ class Spark:
         self.proposals = MemoryProposalLog()
 
     def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
-        self.endpoint, self.watch = FakeEndpoint(*answers), ScriptedWatch()
+        self.endpoint, self.watch = AskedEndpoint(*answers), ScriptedWatch()
         self.capture.readouterr()
         code = main(argv, self.project)
         written = self.capture.readouterr()
