@@ -3460,6 +3460,10 @@ The open file goes with the question.</source>
    <translation>Под фильтр ничего не подходит.</translation>
   </message>
   <message>
+   <source>Nothing in the answer decides what is to be left out.</source>
+   <translation>В ответе ничто не решает, что должно быть пропущено.</translation>
+  </message>
+  <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
    <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
@@ -8304,6 +8308,10 @@ The proposal was made for:
   <message>
    <source>leaves its arguments as they are</source>
    <translation>не изменяет переданные аргументы</translation>
+  </message>
+  <message>
+   <source>leaves out</source>
+   <translation>отбирает</translation>
   </message>
   <message>
    <source>left out</source>

@@ -70,6 +70,8 @@ _ASKS_FOR_FACT = re.compile(
     r"|what(?:'s|\s+(?:is|are|was|were))\s+the\s+(?:\w+\s+){0,2}(?:value|number|name|type|result"
     r"|output|length|size|default|limit|maximum|minimum|order|count|index|key|unit)s?"
     r"|what\s+(?:value|number|name|type|size|key|unit)s?"
+    r"|what(?:'s|\s+\w+)(?=[^?]*\d)"
+    r"|what\s+(?:does|do|did|will|would)\s.{1,80}?\b(?:return|give|print|hold|become|raise|throw)"
     r"|wie\s*(?:viele?|oft|lange?|weit|gro\u00df|hoch)|welche[rsmn]?|wann|wo|wer"
     r"|\u0441\u043a\u043e\u043b\u044c\u043a\u043e|\u043a\u043e\u0433\u0434\u0430|\u0433\u0434\u0435|\u043a\u0442\u043e"
     r"|\u043a\u0430\u043a(?:\u043e\u0439|\u0430\u044f|\u043e\u0435|\u0438\u0435|\u043e\u0433\u043e))\b",

@@ -83,7 +83,7 @@ def test_a_short_answer_tells_a_fact_unless_it_explains():
     assert tells_a_fact(ASKED, "It costs 600 cents.")
     assert tells_a_fact(ASKED, "It raises `KeyError`.")
     assert tells_a_fact("# which part? AI?", "The first one.")
-    assert not tells_a_fact(ASKED, "It is so. " * 200)
+    assert not tells_a_fact("what about parking?", "It is so. " * 200)
     assert not tells_a_fact("// Why is it 600? AI?", "It costs 600 cents.")
     assert not tells_a_fact("what does this function do? AI?", "It costs 600 cents.")
     assert tells_a_fact("what does `f(1)` give? AI?", "600")
@@ -102,6 +102,9 @@ LONG = "First one looks at it. Then one counts. " * 40 + "So it is 7."
         "what's the default limit here?",
         "# What is the longest possible length? AI?",
         "what number comes out for 3?",
+        "# what is `driven` after streets of 4000 and 3000 metres? AI?",
+        "what does parking for 125 minutes cost?",
+        "what would `park` return for a car without a ticket?",
         "wie oft wird das aufgerufen?",
         "\u0441\u043a\u043e\u043b\u044c\u043a\u043e \u0438\u0445?",
     ],
