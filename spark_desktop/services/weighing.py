@@ -42,7 +42,7 @@ class Weighing:
 
         Small models' mistakes repeat themselves: nothing of theirs is shown that came unasked and
         that nothing proves, and of what was asked for in words three of three answers have to
-        agree, or four of five; of the smallest all of five. What a test proves but for a bound is
+        agree, or three of five; of the smallest all of five. What a test proves but for a bound is
         weighed as well, and a whole function that tests call only once, or not themselves: of those
         that small models wrote most were wrong. A broken file that parses again is no new code, and
         weighed.
@@ -81,9 +81,10 @@ class Weighing:
             best = await self._judge.examined(work.target, best, names=False, project=True)
             if failure(best.evidence) and doubt is None:
                 best, choice = found, Choice(0, ballot.agreeing_with(0), choice.asked)
-        # One answer of five may be another one, of three none.
-        may_differ = choice.asked > 1 + others and not needs_all
-        needed = choice.asked - may_differ if is_small else 2
+        # Of five answers two may be others where the user asked in words, else one; of three none.
+        is_more = choice.asked > 1 + others and not needs_all
+        is_typed = isinstance(found.trigger, _ASKED) and not is_proved
+        needed = choice.asked - is_more * (2 if is_typed else 1) if is_small else 2
         return ballot.told(best, (*best.evidence, agreement_of(choice, needed)))
 
     async def _bounded(
