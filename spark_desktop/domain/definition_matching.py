@@ -9,13 +9,13 @@ from spark_desktop.domain.defined import Defined
 
 # Measured on renames in the history of this project: the same function with small changes is
 # above the first, two different ones of a kind are below the second.
-SAME_PLACE, _ELSEWHERE = 0.75, 0.9
+SAME_PLACE, ELSEWHERE = 0.75, 0.9
 # A second candidate that is nearly as good makes it a guess.
 MARGIN = 0.1
 # Of two names that have more in common than not.
 LIKE_NAMES = 0.6
 # Shorter definitions resemble one another by chance: only the same words in the same place count.
-_SHORT = 10
+SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -155,26 +155,34 @@ def _moved_key_of(key: tuple[str, str], pairs: dict[str, str]) -> tuple[str, str
 def _score(one: Defined, other: Defined, is_here: bool) -> float:
     """Return how sure it is that the two are the same, 0 for not at all."""
     alike = likeness(one, other)
-    if len(_tokens(one, {one.name})) < _SHORT:
+    if len(words_of(one.text, {one.name})) < SHORT:
         return alike if is_here and alike == 1.0 else 0.0
-    return alike if alike >= (SAME_PLACE if is_here else _ELSEWHERE) else 0.0
+    return alike if alike >= (SAME_PLACE if is_here else ELSEWHERE) else 0.0
 
 
-def _tokens(one: Defined, names: Collection[str]) -> list[str]:
-    return ["" if token in names else token for token in _TOKEN.findall(one.text)]
+def words_of(text: str, names: Collection[str]) -> list[str]:
+    """Return the words and signs of code, "" for those that are one of the names."""
+    return ["" if token in names else token for token in _TOKEN.findall(text)]
 
 
 def is_same_moved(one: Defined, other: Defined) -> bool:
     """Return whether a definition of another file is the one that went, word for word or nearly."""
     same = one.name == other.name and one.definition.kind == other.definition.kind
-    return same and likeness(one, other) >= _ELSEWHERE
+    return same and likeness(one, other) >= ELSEWHERE
 
 
 def likeness(one: Defined, other: Defined) -> float:
     """Return from 0 to 1 how alike two definitions are but for their names."""
     # Where it names itself it may still do so by the name before.
     names = {one.name, other.name}
-    a, b = _tokens(one, names), _tokens(other, names)
+    return words_alike(words_of(one.text, names), words_of(other.text, names))
+
+
+def words_alike(a: Sequence[str], b: Sequence[str]) -> float:
+    """Return from 0 to 1 how alike two texts are, 0 for any that are less so than ``SAME_PLACE``.
+
+    Of long ones the beginnings are compared.
+    """
     if a == b:
         return 1.0
     matcher = SequenceMatcher(None, a[:_COMPARED], b[:_COMPARED], autojunk=False)

@@ -1,18 +1,19 @@
 """A function that became a method of what it took first. Pure."""
 
 import re
-from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.definition_matching import (
+    ELSEWHERE,
+    SAME_PLACE,
+    SHORT,
+    words_alike,
+    words_of,
+)
 
-# How alike the bodies have to be where the name is the same, and where it is another.
-_SAME_NAME, _OTHER_NAME = 0.75, 0.9
-# Shorter bodies resemble one another by chance: only the same words count.
-_SHORT = 10
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 _RECEIVER = re.compile(r"func\s*\(\s*(\w+)\s")
 _STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
-_HIDDEN = re.compile(r"\s*(?:private|protected)\b|[\w<>\s]*#")
+_HIDDEN = re.compile(r"\s*(?:private|protected)\b|[\w<>\s]*#\w")
 # What stands around the name of a parameter's type where it takes one object of it.
 _AROUND = re.compile(r"\b(?:const|struct|mut|dyn)\b|'\w+|[&*\"\s]|\b\w+(?:\.|::)")
 
@@ -32,9 +33,14 @@ def became(function: Defined, method: Defined) -> bool:
     if method.parameters != taken[1:] or gives[0] != gives[1] or waits[0] != waits[1]:
         return False
     is_hidden = method.name.startswith("_") and not function.name.startswith("_")
-    if is_hidden or _HIDDEN.match(method.text) or _STATIC.search(method.text):
+    if is_hidden or _HIDDEN.match(method.text) or is_static(method):
         return False
     return _is_called_on(method) and _are_alike(function, first, method)
+
+
+def is_static(method: Defined) -> bool:
+    """Return whether a method is called on its class."""
+    return _STATIC.search(method.text) is not None
 
 
 def _is_called_on(method: Defined) -> bool:
@@ -61,11 +67,10 @@ def _are_alike(function: Defined, first: Parameter, method: Defined) -> bool:
         return is_same_name and is_told
     if here == there:
         return True
-    if not is_told or min(len(here), len(there)) < _SHORT:
+    if not is_told or min(len(here), len(there)) < SHORT:
         # ``path.read()`` that became ``self.path.read()`` is a field of another class.
         return False
-    matcher = SequenceMatcher(None, here, there, autojunk=False)
-    return matcher.ratio() >= (_SAME_NAME if is_same_name else _OTHER_NAME)
+    return words_alike(here, there) >= (SAME_PLACE if is_same_name else ELSEWHERE)
 
 
 def _body(one: Defined, own: set[str], names: set[str], *, is_told: bool) -> list[str] | None:
@@ -80,7 +85,7 @@ def _body(one: Defined, own: set[str], names: set[str], *, is_told: bool) -> lis
     word = "|".join(map(re.escape, own))
     if is_told:
         text = re.sub(rf"(?<![\w.])(?:{word})\s*(?:\.|->)\s*", "", text)
-    return ["" if token in own or token in names else token for token in _TOKEN.findall(text)]
+    return words_of(text, own | names)
 
 
 def _parameters_in(one: Defined) -> tuple[int, int] | None:

@@ -19,14 +19,12 @@ from spark_desktop.domain.definition_matching import (
     told_apart,
 )
 from spark_desktop.domain.literal_types import literal_change
-from spark_desktop.domain.made_methods import became
+from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
 
 _WORD = re.compile(r"\w+")
-# A method that is called on its class.
-_STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
 _WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
@@ -346,18 +344,18 @@ def _can_stand_for(one: Defined, other: Defined) -> bool:
     """Return whether a new member can be called by others as the one of before was."""
     if other.name.startswith(("_", "#")) or re.match(r"\s*(?:private|protected)\b", other.text):
         return False
-    is_static = _STATIC.search(other.text) is not None
+    is_of_class = is_static(other)
     if one.name not in ("__init__", "constructor"):
         is_same = one.gives == other.gives and one.result == other.result
         is_same = is_same and _waits(one) == _waits(other)
-        return is_same and is_static == bool(_STATIC.search(one.text))
+        return is_same and is_of_class == is_static(one)
     # It gives an object of the class, and at once.
     given = other.result.strip("\"'").rpartition(".")[2]
     is_made = re.search(
         rf"\b(?:cls|this|{re.escape(other.container)})\s*(?:<[^()]*>)?\(", other.text
     )
     gives = given in ("", "Self", "this", other.container) and "iterator" not in other.gives
-    return is_static and not _waits(other) and gives and bool(is_made) and "return" in other.text
+    return is_of_class and not _waits(other) and gives and bool(is_made) and "return" in other.text
 
 
 def _waits(one: Defined) -> bool:

@@ -315,3 +315,19 @@ async def test_a_call_in_cpp_is_one_of_the_method(tmp_path: Path, call, then):
     changes = (HPP_DIM, NO_DIM) if "dim" in call else (HPP_WATTS,)
     _, after = await made(tmp_path, "lamp.hpp", HPP, "use.cpp", text, *changes)
     assert after == text.replace(call, then)
+
+
+async def test_an_attribute_of_rust_hides_no_method(tmp_path: Path):
+    old, new = RS_CHANGE
+    change = old, new.replace("    pub fn", "    #[must_use]\n    pub fn")
+    text = "use crate::lamp::{watts, Lamp};\n\npub fn f(a: &Lamp) -> u32 {\n    watts(a, 1)\n}\n"
+    _, after = await made(tmp_path, "src/lamp.rs", RS, "src/rig.rs", text, change, others=CRATE)
+    assert "    a.watts(1)\n" in after
+
+
+async def test_a_private_method_of_typescript_is_no_such_function(tmp_path: Path):
+    old, new = TS_CHANGE
+    text = 'import { watts } from "./lamp";\n\nwatts(one);\n'
+    change = old, new.replace("  watts(", "  #watts(")
+    _, after = await made(tmp_path, "lamp.ts", TS, "use.ts", text, change)
+    assert after == text
