@@ -29,7 +29,8 @@ def start_command() -> tuple[str, ...]:
     # Without a console of its own, which Windows would show at each log-in.
     windowed = program.with_name("pythonw.exe")
     chosen = windowed if sys.platform == "win32" and windowed.exists() else program
-    return (str(chosen), "-m", "spark_desktop.app", "--hidden")
+    # -P: it is started in the home folder, whose modules must not be run.
+    return (str(chosen), "-P", "-m", "spark_desktop.app", "--hidden")
 
 
 def system_autostart(command: Sequence[str]) -> Autostart:

@@ -368,7 +368,8 @@ def core_command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         name = "spark-core.exe" if sys.platform == "win32" else "spark-core"
         return (str(Path(sys.executable).with_name(name)),)
-    return (sys.executable, "-m", "inference_core")
+    # -P: it is started in the user's folder, whose modules must not be run.
+    return (sys.executable, "-P", "-m", "inference_core")
 
 
 class _DiedError(Exception):

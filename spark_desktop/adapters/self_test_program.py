@@ -73,7 +73,8 @@ def program_command() -> tuple[str, ...]:
     """Return what starts this program, without its arguments."""
     if getattr(sys, "frozen", False):
         return (sys.executable,)
-    return (sys.executable, "-m", "spark_desktop.app")
+    # -P: a module of the folder it is started in must not be run.
+    return (sys.executable, "-P", "-m", "spark_desktop.app")
 
 
 def installed_version() -> str:

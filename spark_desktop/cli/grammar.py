@@ -52,7 +52,9 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_values: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(0, f"spark {version('spark-desktop')}\n")
+        # argparse's own exit would tell it on standard error, where a script does not look.
+        print(f"spark {version('spark-desktop')}")
+        parser.exit()
 
 
 def _add_ask(add: _Add) -> None:

@@ -211,7 +211,7 @@ def spark_command() -> tuple[str, ...]:
     if is_packaged():
         name = "spark.exe" if sys.platform == "win32" else "spark"
         return (str(Path(sys.executable).with_name(name)), "--version")
-    return (program_command()[0], "-m", "spark_desktop.cli.main", "--version")
+    return (program_command()[0], "-P", "-m", "spark_desktop.cli.main", "--version")
 
 
 async def engine_library(_stage: Stage) -> Seen:

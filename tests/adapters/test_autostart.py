@@ -116,7 +116,7 @@ def test_a_refusal_names_the_place_and_the_next_step(tmp_path: Path) -> None:
 
 
 def test_a_program_from_python_is_started_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert start_command()[1:] == ("-m", "spark_desktop.app", "--hidden")
+    assert start_command()[1:] == ("-P", "-m", "spark_desktop.app", "--hidden")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert start_command() == (sys.executable, "--hidden")
 

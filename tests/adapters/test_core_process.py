@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from spark_desktop.adapters.core_events import said_in
 from spark_desktop.adapters.core_lookup import CoreAddress, CoreFiles
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
+from spark_desktop.adapters.self_test_program import program_command
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.completion import (
     ChatRequest,
@@ -38,6 +40,7 @@ from spark_desktop.domain.core_state import (
 )
 from spark_desktop.domain.errors import CoreError, EngineDownError
 from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.self_test.installed import spark_command
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.tasks import TaskScope
@@ -591,12 +594,25 @@ async def test_a_core_outlives_the_program_that_started_it_while_it_is_shared(pl
 def test_the_cores_command_is_this_pythons_module_or_the_file_beside_the_program(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert core_command() == (sys.executable, "-m", "inference_core")
+    assert core_command() == (sys.executable, "-P", "-m", "inference_core")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "spark-desktop"))
     (command,) = core_command()
     assert Path(command).parent == tmp_path
     assert Path(command).stem == "spark-core"
+
+
+@pytest.mark.parametrize("command", [core_command(), program_command(), spark_command()[:-1]])
+def test_no_module_of_the_folder_it_is_started_in_is_run(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    for name in ("queue.py", "uvicorn.py", "platformdirs.py"):
+        (tmp_path / name).write_text("open('it_ran', 'w')", encoding="utf-8")
+    told = subprocess.run(
+        [*command, "--help"], cwd=tmp_path, capture_output=True, timeout=WAIT_S, check=True
+    )
+    assert told.stdout
+    assert not (tmp_path / "it_ran").exists()
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_report_holds_no_secret() -> None:
 
 
 def test_the_program_is_this_one() -> None:
-    assert program_command() == (sys.executable, "-m", "spark_desktop.app")
+    assert program_command() == (sys.executable, "-P", "-m", "spark_desktop.app")
 
 
 def test_the_installed_app_is_its_own_program(monkeypatch: pytest.MonkeyPatch) -> None:
