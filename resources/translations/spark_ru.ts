@@ -7738,6 +7738,10 @@ The proposal was made for:
    <translation>ядро</translation>
   </message>
   <message>
+   <source>credentials of a request</source>
+   <translation>учётные данные запроса</translation>
+  </message>
+  <message>
    <source>cuts</source>
    <translation>вырезает</translation>
   </message>

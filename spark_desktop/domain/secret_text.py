@@ -89,6 +89,12 @@ _SHAPES = (
 )
 # User and password in an address, from where its host begins.
 _USER_INFO = re.compile(r"://[^\s:/@\"'<>]{1,64}:(?P<value>[^\s:/@\"'<>]{12,128})@")
+# What a request says for itself, and the value behind it.
+_CREDENTIALS = re.compile(
+    r"(?:bearer|basic|token)[ \t]{1,4}(?P<value>[\w.~+/-]{20,1024}={0,2})(?![\w.~+/-])",
+    re.IGNORECASE,
+)
+_CREDENTIALS_BEGIN = ("Bearer ", "bearer ", "BEARER ", "Basic ", "basic ", "Token ", "token ")
 _WORDS = (
     *("password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "access_key"),
     *("accesskey", "access-key", "private_key", "privatekey", "private-key", "auth_key"),
@@ -101,12 +107,12 @@ _QUOTED = re.compile(
     r"(?P<value>[^\s\"'`]{16,256})(?P=q)",
     re.IGNORECASE,
 )
-# … or one without, to the end of the line, as in an environment file; in code it would be a name.
-_BARE = re.compile(
-    rf"{_AFTER}[ \t]{{0,8}}[=:][ \t]{{0,8}}"
-    r"(?P<value>[^\s\"'`#;,(){}]{16,256})[ \t\r]*(?=\n|\Z)",
-    re.IGNORECASE,
-)
+# … or one without, to the end of the line or a remark, as in an environment file; in code it would
+# be a name.
+_ASSIGNED = rf"{_AFTER}[ \t]{{0,8}}[=:][ \t]{{0,8}}(?P<value>[^\s\"'`#;,(){{}}]{{16,256}})"
+_BARE = re.compile(rf"{_ASSIGNED}[ \t\r]*(?=\n|\Z|#|;|(?<=[ \t])//)", re.IGNORECASE)
+# What programs write has it anywhere.
+_WITHIN = re.compile(rf"{_ASSIGNED}(?=[\s,;)}}\]\"'`]|\Z)", re.IGNORECASE)
 _BEFORE = re.compile(r"[\w.-]*\Z")
 _BARE_BEFORE = re.compile(r"\s*(?:export\s+|set\s+|-\s+)?[\w.-]*")
 # The longest name that is told.
@@ -152,11 +158,11 @@ def secret_in(text: str, is_bare: bool = True) -> Said | None:
 
 
 def hits_in(text: str) -> tuple[Hit, ...]:
-    """Return all that looks like a secret, also values without quotes; some of it may overlap.
+    """Return all that looks like a secret in what a program wrote; some of it may overlap.
 
-    It takes as long as ``secret_in``.
+    Values without quotes count anywhere in a line. It takes as long as ``secret_in``.
     """
-    return (*_shaped(text), *_assigned(text, is_bare=True))
+    return (*_shaped(text), *_assigned(text, is_bare=True, is_written=True))
 
 
 def _shaped(text: str) -> Iterator[Hit]:
@@ -169,16 +175,23 @@ def _shaped(text: str) -> Iterator[Hit]:
         match = _USER_INFO.match(text, place)
         if match is not None and is_random(match["value"]) and _counts(text, match):
             yield Hit(place, match.end(), say("an address with a password"))
+    for place in _places(text, _CREDENTIALS_BEGIN):
+        match = _CREDENTIALS.match(text, place)
+        if match is not None and is_random(match["value"]) and _counts(text, match):
+            yield Hit(place, match.end(), say("credentials of a request"))
 
 
-def _assigned(text: str, is_bare: bool) -> Iterator[Hit]:
+def _assigned(text: str, is_bare: bool, is_written: bool = False) -> Iterator[Hit]:
     lowered = text.lower()
     if len(lowered) != len(text):
         # A letter whose small form is two characters would move all places behind it.
         lowered = "".join(one.lower() if one.isascii() else one for one in text)
     for word in _WORDS:
         for place in _places(lowered, (word,)):
-            match = _value_at(text, place, place + len(word), is_bare)
+            end = place + len(word)
+            match = _value_at(text, place, end, is_bare)
+            if match is None and is_written:
+                match = _WITHIN.match(text, end)
             if match is not None and is_random(match["value"]) and _counts(text, match):
                 begin = max(0, place - _LONGEST_NAME)
                 before = _BEFORE.search(text, begin, place)

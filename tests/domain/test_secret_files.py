@@ -99,6 +99,12 @@ def test_these_names_only_seem_to_be(path: str) -> None:
         (f"postgres://app:{drawn(20)}@db:5432/x", "an address with a password"),
         (f"ok = 1\nDB_PASSWORD={drawn(24)}", "a value of DB_PASSWORD in line 2"),
         (f"  client_secret: {drawn(24)}", "client_secret"),
+        (f"DB_PASSWORD=7{drawn(24)} # of May", "a value of DB_PASSWORD"),
+        (f"  password: 7{drawn(24)}  # of May", "a value of password"),
+        (f"password=7{drawn(24)}; next", "a value of password"),
+        (f"password=7{drawn(24)} // of May", "a value of password"),
+        (f'{{"Authorization": "Bearer 7{drawn(32)}"}}', "credentials of a request"),
+        (f"curl -H 'authorization: basic 7{drawn(30)}=='", "credentials of a request"),
         (f"API_KEY = '{drawn(32)}'", "API_KEY"),
         (f'"accessToken": "{drawn(40)}"', "accessToken"),
         (f"SECRET = '{drawn(40, string.hexdigits[:16])}'", "SECRET"),
@@ -131,6 +137,9 @@ def test_keys_are_told_by_their_shape_and_by_what_they_are_called(text: str, wha
         f"--hash=sha256:{drawn(64, string.hexdigits[:16])}",
         "token: tokenization_of_long_texts_2",
         "http://user:password@proxy:3128",
+        "# basic tests/e2e/test_real_model2_and_others",
+        "Bearer your-token-goes-here-12345",
+        "the token token-of-the-page-2-and-more",
     ],
 )
 def test_what_only_talks_of_secrets_is_none(text: str) -> None:

@@ -23,6 +23,10 @@ KEY = f"-----BEGIN {LABEL}\n{BODY}Ab12\n-----END {LABEL}"
         # The marks of pytest stay, by which the line that failed is found.
         (f'>       login("{TOKEN}")\nE   bad', f">       {HIDDEN}\nE   bad"),
         (f"E   API_KEY={VALUE}\nE   bad", f"E   {HIDDEN}\nE   bad"),
+        (f"client: token={VALUE} retry=3\nb", f"{HIDDEN}\nb"),
+        (f"  Client(token={VALUE}, url=x)\nb", f"  {HIDDEN}\nb"),
+        (f"E   {{'Authorization': 'Bearer {VALUE}'}}\nb", f"E   {HIDDEN}\nb"),
+        ("token=tokenize(text, end=2) x", "token=tokenize(text, end=2) x"),
         (f"-API_KEY={VALUE}\n+ b\n+API_KEY={VALUE}", f"{HIDDEN}\n+ b\n{HIDDEN}"),
         (f"token = '{VALUE}'\nkey = '{AWS}'\nb", f"{HIDDEN}\nb"),
         (f"a\n{KEY}\nb", f"a\n{HIDDEN}\nb"),
