@@ -7650,6 +7650,10 @@ The proposal was made for:
    <translation>вызовы подходят</translation>
   </message>
   <message>
+   <source>cannot be read</source>
+   <translation>не читается</translation>
+  </message>
+  <message>
    <source>cannot be used</source>
    <translation>непригодна</translation>
   </message>

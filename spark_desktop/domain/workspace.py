@@ -43,6 +43,7 @@ class IgnoreReason(Enum):
     UNFINISHED = say("looks unfinished")
     UNCHANGED = say("its text did not change")
     DELETED = say("deleted")
+    UNREADABLE = say("cannot be read")
     KNOWN = say("already proposed or answered")
     SWITCHED_OFF = say("switched off in the settings")
     PAUSED = say("saved while watching was paused")

@@ -249,6 +249,9 @@ class Inbox:
 
     async def _take(self, path: str) -> InboxEntry:
         snapshot = await read_for_saves(self._files, path)
+        if isinstance(snapshot, Ignored) and snapshot.reason is IgnoreReason.UNREADABLE:
+            # It may be locked, and is most likely still what it was.
+            return self._ignore(snapshot)
         await self._moved(path, snapshot)
         if isinstance(snapshot, Ignored):
             self._forget(path)

@@ -5,7 +5,12 @@ from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
+from spark_desktop.domain.errors import (
+    FileError,
+    FileTooLargeError,
+    MissingFileError,
+    NotTextError,
+)
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.secret_files import secret_in_file
@@ -212,8 +217,10 @@ async def read_for_saves(files: FileStore, path: str) -> Snapshot | Ignored:
         return Ignored(path, IgnoreReason.TOO_LARGE, error.message)
     except NotTextError as error:
         return Ignored(path, IgnoreReason.BINARY, error.message)
-    except FileError as error:
+    except MissingFileError as error:
         return Ignored(path, IgnoreReason.DELETED, error.message)
+    except FileError as error:
+        return Ignored(path, IgnoreReason.UNREADABLE, error.message)
     # What stands in such a file, or around its comment, would go to the model.
     secret = await asyncio.to_thread(secret_in_file, path, snapshot.text.content)
     return Ignored(path, IgnoreReason.SECRET, secret) if secret else snapshot

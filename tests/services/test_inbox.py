@@ -4,7 +4,7 @@ import pytest
 from fakes import Answer, MemoryFiles
 from interface_fakes import until
 
-from spark_desktop.domain.errors import FileTooLargeError, NotTextError
+from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
 from spark_desktop.domain.events import (
     ChangeIgnored,
     FilesChanged,
@@ -111,6 +111,7 @@ async def test_a_file_that_comes_back_does_not_ask_for_what_waits_or_was_decided
     [
         (NotTextError("The file is not text."), IgnoreReason.BINARY),
         (FileTooLargeError("a.py has 9 MB."), IgnoreReason.TOO_LARGE),
+        (FileError("a.py cannot be read: permission denied."), IgnoreReason.UNREADABLE),
     ],
 )
 async def test_a_file_that_cannot_be_read_as_text_says_why(world_of, error, reason):
@@ -119,6 +120,19 @@ async def test_a_file_that_cannot_be_read_as_text_says_why(world_of, error, reas
     await world.inbox.saved(["a.py"])
     assert reasons(world) == [reason]
     assert world.seen.of(ChangeIgnored)[0].ignored.detail == error.message
+
+
+async def test_a_file_that_is_locked_for_a_while_keeps_its_proposal(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    world.files.error_on_read["a.py"] = FileError("a.py cannot be read: it is in use.")
+    await world.inbox.saved(["a.py"])
+    del world.files.error_on_read["a.py"]
+    await world.inbox.saved(["a.py"])
+    (proposal,) = world.turns.proposals()
+    assert proposal.state == Ready()
+    assert reasons(world) == [IgnoreReason.UNREADABLE, IgnoreReason.UNCHANGED]
 
 
 async def test_a_deleted_file_is_said(world_of):
