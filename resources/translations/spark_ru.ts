@@ -10752,6 +10752,10 @@ The branch that is checked out</source>
    <translation>{root} — не папка.</translation>
   </message>
   <message>
+   <source>{root} was moved, or is another folder now.</source>
+   <translation>{root}: папка перемещена, или на её месте теперь другая.</translation>
+  </message>
+  <message>
    <source>{root} was removed.</source>
    <translation>{root} удалена.</translation>
   </message>

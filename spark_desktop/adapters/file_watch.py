@@ -64,8 +64,9 @@ class WatchdogFileWatch:
     async def changes(self) -> AsyncGenerator[AsyncIterator[tuple[str, ...]]]:
         """Open the stream of changed paths, also removed ones; one burst of events is one tuple.
 
-        Raises FileError where the folder cannot be watched; the stream raises it when the folder
-        is removed, or can no longer be watched.
+        A folder that was moved or removed is one where nothing is told of its files. Raises
+        FileError where the folder cannot be watched; the stream raises it when the folder is
+        removed or moved, or can no longer be watched.
         """
         burst = Burst(self._root)
         relay = _Relay(self._root, self._rules, burst, self._observer)
@@ -189,10 +190,16 @@ class _Relay(FileSystemEventHandler):
                     say("Open another folder, or this one again."),
                 )
             )
-        elif path in self._watches and self._observer is not None:
+            return
+        if not path:
+            return
+        if path in self._watches and self._observer is not None:
             watch = self._watches.pop(path)
             with suppress(KeyError):  # its emitter may have ended by itself
                 self._observer.unschedule(watch)
+        # Of one that is moved the system tells nothing of what is in it.
+        if self._rules.check(path, is_folder=True) is None:
+            self._burst.leave(path)
 
     def _schedule_all(self, observer: BaseObserver) -> None:
         folders = self._rules.folders()

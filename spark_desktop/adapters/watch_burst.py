@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spark_desktop.adapters.git_commits import git_folder
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.words import say
 
 # Whoever writes without a pause still gets a burst reported this often, in seconds.
 LONGEST_BURST = 1.0
@@ -38,6 +39,10 @@ class Burst:
         self._arrived = asyncio.Event()
         self._adding = threading.Lock()
         self._paths: dict[str, bool] = {}
+        # Folders that went, of whose files the system may tell nothing.
+        self._left: dict[str, None] = {}
+        # Which folder it is, wherever it is moved; None where the system does not say.
+        self._identity = _identity(root)
         # How many of them are not ignored; beyond FEW nobody counts.
         self._watched = 0
         self._last = 0.0
@@ -77,6 +82,13 @@ class Burst:
         if is_first:
             self._loop.call_soon_threadsafe(self._arrived.set)
 
+    def leave(self, folder: str) -> None:
+        """Note from another OS thread that a folder went, whatever is told of its files."""
+        with self._adding:
+            self._left[folder] = None
+            self._last = time.monotonic()
+        self._loop.call_soon_threadsafe(self._arrived.set)
+
     def fail(self, error: FileError) -> None:
         """End the stream from another OS thread, after what has come so far."""
         self._loop.call_soon_threadsafe(self._fail, error)
@@ -84,7 +96,9 @@ class Burst:
     async def next(self, quiet: float) -> tuple[str, ...]:
         """Return the paths of the next burst, in the order of their first change.
 
-        It ends after ``quiet`` seconds without a change.
+        It ends after ``quiet`` seconds without a change. A folder that went is one of them where
+        none of its files is. Raises what ``fail`` was told, and FileError where the watched folder
+        itself is not in its place any more.
         """
         while True:
             await self._arrived.wait()
@@ -92,9 +106,16 @@ class Burst:
             self._arrived.clear()
             with self._adding:
                 batch, self._paths = self._paths, {}
+                left, self._left = self._left, {}
                 self._watched = 0
                 self.number += 1
-            kept = await asyncio.to_thread(self._worth_telling, batch)
+            kept, is_there = await asyncio.to_thread(self._worth_telling, batch, left)
+            if not is_there and self._error is None:
+                # What was saved in it is somewhere else: read here it would seem deleted.
+                raise FileError(
+                    say("{root} was moved, or is another folder now.", root=self._root),
+                    say("Open another folder, or this one again."),
+                )
             if kept:
                 return kept
             if self._error is not None:
@@ -132,13 +153,23 @@ class Burst:
             return LONGEST_OF_MANY
         return LONGEST_BURST if self.is_few and not is_git_at_work else _LONGEST_AT_WORK
 
-    def _worth_telling(self, batch: dict[str, bool]) -> tuple[str, ...]:
+    def _worth_telling(
+        self, batch: dict[str, bool], left: dict[str, None]
+    ) -> tuple[tuple[str, ...], bool]:
+        """Return what is told, and whether the watched folder is where it was."""
         # Editors write beside the file and rename: what came and went says nothing.
-        return tuple(
+        kept = [
             path
             for path, is_new in batch.items()
             if not is_new or os.path.lexists(self._root / path)
-        )
+        ]
+        for folder in left:
+            if not (
+                os.path.lexists(self._root / folder)
+                or any(path.startswith(f"{folder}/") for path in kept)
+            ):
+                kept.append(folder)
+        return tuple(kept), _identity(self._root) == self._identity
 
     def _is_git_at_work(self, fresh_from: float) -> bool:
         git = git_folder(self._root)
@@ -152,3 +183,12 @@ class Burst:
     def _fail(self, error: FileError) -> None:
         self._error = error
         self._arrived.set()
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    # Some network folders have no numbers.
+    return (found.st_dev, found.st_ino) if found.st_ino else (0, 0)

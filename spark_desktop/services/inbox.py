@@ -35,7 +35,7 @@ from spark_desktop.services.recent_saves import Single
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.save_bursts import Burst, SaveBursts, SavedFiles, read_for_saves
 from spark_desktop.services.save_finders import Found, SaveFinder, found_by
-from spark_desktop.services.save_rules import is_told, is_unasked, refusal
+from spark_desktop.services.save_rules import is_told, is_unasked, refusal, with_below
 from spark_desktop.services.seen_texts import NoCommits, SeenTexts
 from spark_desktop.services.stale import is_stale
 from spark_desktop.services.turns import Turns
@@ -153,8 +153,9 @@ class Inbox:
 
     async def saved(self, paths: Iterable[str]) -> None:
         """Take one burst of saved files, which is one change; each path ends in one entry."""
-        changed = tuple(dict.fromkeys(paths))
         async with self._lock:
+            standing = (path for path, triggers in self._known.items() if triggers)
+            changed = with_below(paths, {*standing, *self._open_paths()})
             burst, others = await self._bursts.split(changed)
             if burst is not None:
                 await self._take_burst(burst)

@@ -1,5 +1,8 @@
 """Which of the triggers that a save holds start a proposal, and why the others do not."""
 
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
 from spark_desktop.domain.generated_files import not_ours
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Watching
@@ -13,6 +16,21 @@ from spark_desktop.domain.trigger import (
     Trigger,
 )
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
+
+
+def with_below(paths: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Return changed paths, each once, and the known ones in those that are folders.
+
+    A folder that was moved or removed is told as one path: what is known of its files has gone
+    with it.
+    """
+    changed = dict.fromkeys(paths)
+    gone = [
+        one
+        for one in sorted(known)
+        if any(str(folder) in changed for folder in PurePosixPath(one).parents)
+    ]
+    return tuple(dict.fromkeys([*changed, *gone]))
 
 
 def refusal(trigger: Trigger, watching: Watching, rest: Rest) -> IgnoreReason | None:

@@ -413,6 +413,48 @@ async def test_the_stream_says_that_its_folder_was_removed(tmp_path: Path) -> No
                 await anext(bursts)
 
 
+@pytest.mark.parametrize("target", ["new", "../other"])
+async def test_a_folder_that_is_moved_away_is_reported_by_its_name(
+    tmp_path: Path, target: str
+) -> None:
+    root = tmp_path / "root"
+    (root / "old" / "below").mkdir(parents=True)
+    (root / "old" / "below" / "a.py").write_text("x = 1\n")
+    async with watching(root) as bursts:
+        (root / "old").rename(root / target)
+        (root / "b.py").write_text("x = 1\n")
+        seen = await until(bursts, "old")
+    assert not any(path.startswith("old/") for path in seen)
+
+
+async def test_a_folder_whose_files_are_reported_is_not_named_itself(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "a.py").write_text("x = 1\n")
+    (tmp_path / "node_modules").mkdir()
+    async with watching(tmp_path) as bursts:
+        shutil.rmtree(tmp_path / "old")
+        (tmp_path / "node_modules").rmdir()
+        (tmp_path / "b.py").write_text("x = 1\n")
+        assert await until(bursts, "b.py") == ["old/a.py", "b.py"]
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_the_stream_says_that_its_folder_is_somewhere_else(
+    tmp_path: Path, is_replaced: bool
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.py").write_text("x = 1\n")
+    async with watching(root) as bursts:
+        root.rename(tmp_path / "moved")
+        if is_replaced:
+            root.mkdir()
+        (tmp_path / "moved" / "a.py").write_text("x = 2\n")
+        with pytest.raises(FileError, match="root was moved") as raised:
+            await anext(bursts)
+    assert raised.value.next_step
+
+
 async def test_leaving_ends_every_thread_of_the_watch(tmp_path: Path) -> None:
     def inotify_handles() -> int:
         links = (os.path.realpath(handle) for handle in Path("/proc/self/fd").iterdir())

@@ -11,7 +11,16 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.proposal import GONE, REPLACED, Cancelled, Closed, Failed, Queued, Ready
+from spark_desktop.domain.proposal import (
+    GONE,
+    REPLACED,
+    Cancelled,
+    Closed,
+    Conflict,
+    Failed,
+    Queued,
+    Ready,
+)
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -133,6 +142,19 @@ async def test_a_file_that_is_locked_for_a_while_keeps_its_proposal(world_of):
     (proposal,) = world.turns.proposals()
     assert proposal.state == Ready()
     assert reasons(world) == [IgnoreReason.UNREADABLE, IgnoreReason.UNCHANGED]
+
+
+@pytest.mark.parametrize("told", ["pkg/a.py", "pkg"])
+async def test_what_waits_in_a_folder_that_is_moved_goes_as_with_its_file(world_of, told):
+    world = world_of(MemoryFiles(), "X = 2\n")
+    world.files.write("pkg/a.py", "X = 1\n# two AI!\n")
+    await world.inbox.saved(["pkg/a.py"])
+    await world.turns.idle()
+    del world.files.data["pkg/a.py"]
+    await world.inbox.saved([told])
+    (proposal,) = world.turns.proposals()
+    assert isinstance(proposal.state, Conflict)
+    assert set(reasons(world)) == {IgnoreReason.DELETED}
 
 
 async def test_a_deleted_file_is_said(world_of):
