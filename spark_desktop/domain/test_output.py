@@ -92,7 +92,8 @@ class Failure:
 
     ``frames`` are the places in the workspace, the nearest to what went wrong first. ``text`` is
     what the run wrote of it without lines that may hold a secret, at most REPORT characters.
-    ``source`` says how the places are known.
+    ``source`` says how the places are known. ``suite`` is the package or file that the runner names
+    beside the test, "" for none.
     """
 
     name: str
@@ -100,6 +101,20 @@ class Failure:
     frames: tuple[Frame, ...]
     text: str
     source: Source = Source.PLACES
+    suite: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what names it across runs: the test, else what went wrong."""
+        return failure_key(self.name, self.suite) or self.message.partition("\n")[0]
+
+
+def failure_key(name: str, suite: str) -> str:
+    """Return what names a test across runs; "" for none.
+
+    Packages of Go have tests of the same name, and Jest calls all suites the same that do not run.
+    """
+    return f"{name} ({suite})" if name and suite and suite not in name else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +199,8 @@ def failures_in(output: str, places: Places) -> tuple[Failure, ...]:
         )
         if frames or found.name:
             text = _report(lines[found.start : found.end])
-            failure = Failure(found.name, found.message, frames, text)
-            told.setdefault((failure.name, failure.message, frames), failure)
+            failure = Failure(found.name, found.message, frames, text, suite=found.package)
+            told.setdefault((failure.key, failure.message, frames), failure)
     return tuple(told.values())[:MOST_FAILURES]
 
 

@@ -89,6 +89,7 @@ class FailingTest:
     ``others`` are further places that the same failure may point at, the likeliest first. In one
     of those ``first_path`` is the file of the place that is likelier, "" in that itself. Not
     ``is_checked``: a program broke off, and no test and no assertion says what has to be so.
+    ``key`` names the failure across runs, where its name does not.
     """
 
     snapshot: Snapshot
@@ -100,6 +101,7 @@ class FailingTest:
     others: tuple["FailingTest", ...] = ()
     first_path: str = ""
     is_checked: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class KnownFailures:
         self._left = ((self._left & failed) | keys_of(pointed.left)) - told
         kept = [one for one in failures if not keys_of([one]) <= self._left]
         self._nameless = keys_of([one for one in kept if not one.name])
-        names = (one.name for one in pointed.places)
+        names = (one.key or one.name for one in pointed.places)
         known = {name: keys for name, keys in self._beside.items() if name in failed}
         self._beside = {**known, **dict(zip(names, about, strict=True))}
         self._held = frozenset[str]().union(*map(self._of, held))
@@ -102,4 +102,5 @@ class KnownFailures:
         """Return what names the failures that a trigger is about."""
         if trigger.name == name_of_run(trigger.command):
             return self._nameless
-        return frozenset({trigger.name}) | self._beside.get(trigger.name, frozenset())
+        key = trigger.key or trigger.name
+        return frozenset({key}) | self._beside.get(key, frozenset())

@@ -112,14 +112,17 @@ class FailingTestAgain:
         known = await read_failures(earlier.output) if isinstance(earlier, Ran) else ()
         gone, new = keys_of(known) - failed, sorted(failed - keys_of(known))
         # One that fails without a word that is known may be worse than before.
-        if not failed or not gone or trigger.name in failed:
+        if not failed or not gone or (trigger.key or trigger.name) in failed:
             detail = _failed(name, outcome, report)
             return (Check(name, False, detail, report=report, proves=True),)
         if new:
             detail = say("With the answer {test} fails.", test=new[0])
             return (Check(name, False, detail, report=report, proves=True),)
         detail = say(
-            "{test} passes; %n other(s) fail as before", "", len(failed), test=trigger.name
+            "{test} passes; %n other(s) fail as before",
+            "",
+            len(failed),
+            test=trigger.key or trigger.name,
         )
         return (Check(name, True, detail, proves=True),)
 

@@ -233,11 +233,14 @@ class FailingCode:
                 places.setdefault((snapshot.path, lines), snapshot)
         report = await self._report(failure, test)
         name = failure.name or name_of_run(run.command)
+        key = failure.key if failure.name else name
         is_checked = not scripts or bool(tests) or not broke_off(failure)
         found = [one for one in places.items() if one[0][0] not in judges]
         return tuple(
             FailingTest(
-                snapshot, lines, name, report, run.command, run.folder, is_checked=is_checked
+                *(snapshot, lines, name, report, run.command, run.folder),
+                is_checked=is_checked,
+                key=key,
             )
             for (_path, lines), snapshot in found[:MOST_CANDIDATES]
         )
@@ -433,7 +436,7 @@ def name_of_run(command: Sequence[str]) -> str:
 
 def keys_of(failures: Iterable[Failure]) -> frozenset[str]:
     """Return what names each failure across runs: the test, else what went wrong."""
-    return frozenset(one.name or one.message.partition("\n")[0] for one in failures)
+    return frozenset(one.key for one in failures)
 
 
 def _around(symbols: Collection[Symbol], line: int) -> Symbol | None:

@@ -19,7 +19,12 @@ from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.prompts import failing_instruction
-from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain, label_of
+from spark_desktop.services.run_evidence import (
+    CommandEvidence,
+    FailingTestAgain,
+    label_of,
+    read_failures,
+)
 from spark_desktop.services.run_judges import FailedRun
 from spark_desktop.services.secret_guard import SecretGuard
 from spark_desktop.services.test_runs import FailingCode
@@ -319,6 +324,37 @@ async def test_others_that_fail_as_before_do_not_count_and_new_ones_do():
     assert (passed, proves) == (True, True)
     passed, *_ = await again(Ran(1, FIRST), Ran(1, ADD))
     assert not passed
+
+
+def of_jest(name: str) -> str:
+    return f"""FAIL src/{name}.test.js
+  ● Test suite failed to run
+
+    Cannot find module './x' from 'src/{name}.js'
+
+      at Object.require (src/{name}.js:1:13)
+"""
+
+
+def of_go(name: str) -> str:
+    return f"""--- FAIL: TestString (0.00s)
+    {name}_test.go:9: got -1, want 3
+FAIL
+FAIL\texample.com/m/{name}\t0.002s
+"""
+
+
+@pytest.mark.parametrize("written", [of_jest, of_go])
+async def test_tests_of_one_name_are_told_apart_by_their_suite(written):
+    one, other = written("a"), written("b")
+    failure, second = await read_failures(one + other)
+    assert failure.name == second.name
+    files = project()
+    named = FailingTest(files.snapshot("calc.py"), None, failure.name, "…", COMMAND)
+    for key, left, passed in ((failure.key, other, True), (second.key, other, False)):
+        runs = ScriptedRuns(Ran(1, left), Ran(1, one + other))
+        (check,) = await FailingTestAgain(runs)(replace(named, key=key), "calc.py", "old", "new")
+        assert check.passed is passed
 
 
 async def test_an_output_that_nobody_can_read_is_no_proof():

@@ -7,7 +7,7 @@ import pytest
 from fakes import FakeClock, MemoryFiles, Recorder
 from interface_fakes import until
 from run_fakes import ScriptedRuns
-from services.test_test_runs import ADD, CALC, FIRST, code_of, project
+from services.test_test_runs import ADD, CALC, FIRST, code_of, of_jest, project
 
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import (
@@ -106,6 +106,20 @@ async def test_what_failed_before_is_not_asked_for_again_until_it_has_passed():
     for _ in range(4):
         await watched.save("calc.py")
     assert watched.names == ["test_add", "test_first", "test_add"]
+    await watched.tests.close()
+
+
+async def test_a_suite_that_does_not_run_is_new_although_another_one_did_not_either():
+    files = project()
+    for name in ("a", "b"):
+        files.write(f"src/{name}.js", "const x = require('./x');\n")
+    one, both = of_jest("a"), of_jest("a") + of_jest("b")
+    watched = Watched(Ran(1, one), Ran(1, both), Ran(1, both), files=files)
+    asked = []
+    for _ in range(3):
+        await watched.save("calc.py")
+        asked.append([one.snapshot.path for one in watched.asked])
+    assert asked == [["src/a.js"], ["src/a.js", "src/b.js"], ["src/a.js", "src/b.js"]]
     await watched.tests.close()
 
 

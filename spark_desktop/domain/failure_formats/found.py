@@ -11,7 +11,8 @@ class Found:
 
     ``name`` is the test's, "" where there is none; ``message`` what went wrong. ``places`` are
     paths as they were written with lines counted from 1 (0: unknown), the nearest first.
-    ``package`` is a Go package, for paths that are written without their folder.
+    ``package`` is what else the runner names: a Go package, for paths that are written without
+    their folder, or the file of a suite; tests of several may have the same name.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from spark_desktop.domain.failure_formats.found import Found, end_of, indent_of, message_of, unique
 
@@ -18,6 +19,8 @@ _TAP_STACK = re.compile(r"\s*stack: ")
 _SPEC = re.compile(r"\s*✖ (.+?)(?: \([\d.]+m?s\))?$")
 _SPEC_END = re.compile(r"\s*[✖▶✔] |\u2139 |test at ")
 _JEST = re.compile(r"\s*● (.+)$")
+# The file of what follows, and behind it how long it took.
+_JEST_FILE = re.compile(r"\s*FAIL\s+(?:.{1,40} )?(\S+\.\w+)(?: \([\d.]+ m?s\))?$")
 _JEST_END = re.compile(r"\s*● |(?:PASS|FAIL) |Test Suites: |Tests: ")
 _VITEST = re.compile(r"\s*FAIL\s+(?:\|\S+\| )?(\S+\.\w+)(?: > (.+)| \[.*\])$")
 _VITEST_END = re.compile(r"\s*FAIL\s|⎯{5,}")
@@ -48,13 +51,16 @@ def node_test_failures(lines: Sequence[str]) -> Iterator[Found]:
 
 def jest_failures(lines: Sequence[str]) -> Iterator[Found]:
     """Yield the failures of Jest."""
+    suite = ""
     for number, line in enumerate(lines):
+        if (file := _JEST_FILE.match(line)) is not None:
+            suite = file[1]
         head = _JEST.match(line)
         if head is None or head[1].startswith("Console"):
             continue
         found = _block(lines, number, end_of(lines, number + 1, _JEST_END), head[1].strip())
         if found is not None:
-            yield found
+            yield replace(found, package=suite)
 
 
 def vitest_failures(lines: Sequence[str]) -> Iterator[Found]:
@@ -66,7 +72,7 @@ def vitest_failures(lines: Sequence[str]) -> Iterator[Found]:
         end = end_of(lines, number + 1, _VITEST_END)
         found = _block(lines, number, end, (head[2] or head[1]).strip())
         if found is not None:
-            yield found
+            yield replace(found, package=head[1])
 
 
 def mocha_failures(lines: Sequence[str]) -> Iterator[Found]:
