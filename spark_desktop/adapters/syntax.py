@@ -9,6 +9,7 @@ from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing, text_of
 from spark_desktop.adapters.parameters import oversights_in
 from spark_desktop.adapters.pitfalls import pitfalls
+from spark_desktop.adapters.pitfalls.go_packages import declared
 from spark_desktop.adapters.regions import region_around, window_around
 from spark_desktop.adapters.small_changes import small_changes
 from spark_desktop.adapters.stubs import stubs_in
@@ -73,6 +74,9 @@ class TreeSitterSyntax:
         self, path: str, content: str, lines: Span, beside: str = ""
     ) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines; see the port."""
+        if beside and path.endswith(".go"):
+            others = Parsing().parse(path, beside)
+            beside = "" if others is None else declared(others)
         # Behind it, so that all places of the file itself stay.
         whole = f"{content}\n{beside}" if beside else content
         parsed = Parsing().parse(path, whole)

@@ -157,7 +157,8 @@ class Syntax(Protocol):
     ) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines, the likeliest first.
 
-        What stands in other files that this one includes may be given ``beside`` it.
+        What stands in other files that this one includes, or of its package, may be given
+        ``beside`` it.
         Each trap has a rank of its own, below 0. Empty for a language without such knowledge. May
         run in any OS thread.
         """

@@ -24,6 +24,14 @@ class Reader(Protocol):
         ...
 
 
+class Lister(Reader, Protocol):
+    """What knows which files there are, too."""
+
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        """Return the watched files below a folder, sorted; see ``FileStore``."""
+        ...
+
+
 class SecretGuard:
     """One a project. Consent is for one file or one text, and ends with the program.
 
@@ -53,6 +61,10 @@ class SecretGuard:
         if found is not None:
             raise _unconfirmed(path, found)
         return snapshot
+
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        """Return the watched files below a folder, as the store does: none is named as a secret."""
+        return await self._files.files(below)
 
     def check_text(self, text: str) -> None:
         """Raise UnconfirmedSecretError where a text holds what looks like a secret."""

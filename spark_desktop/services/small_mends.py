@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from spark_desktop.domain.assertions import keeps_assertions, keeps_tests
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.failing_code import headers_included
+from spark_desktop.domain.failing_code import files_imported, headers_included
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.small_change import SmallChange
@@ -20,7 +20,7 @@ from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.ports import Syntax
-from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.secret_guard import Lister
 from spark_desktop.services.target import Target
 
 # Runs of the test, and seconds of all of them on the wall.
@@ -30,8 +30,8 @@ _SECONDS = 30.0
 _MOST_LINES = 80
 # Traps in the rest of the file come last, by their rank: so many, in files of so many lines.
 _ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 600
-# Headers that are read for what a file's classes hold.
-_HEADERS = 4
+# Headers that are read for what a file's classes hold, and files of a package.
+_HEADERS, _OF_PACKAGE = 4, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Tried:
 class SmallMends:
     """Tries the changes one by one; the likeliest that the run proves is the proposal."""
 
-    def __init__(self, syntax: Syntax, judge: Judge, files: Reader, most: int = _MOST) -> None:
+    def __init__(self, syntax: Syntax, judge: Judge, files: Lister, most: int = _MOST) -> None:
         self._syntax = syntax
         self._judge = judge
         self._files = files
@@ -127,17 +127,27 @@ class SmallMends:
     async def _included(self, path: str, content: str) -> str:
         """Return the texts of the workspace's headers that a file of C or C++ includes by path.
 
-        What a class holds stands there, and whether its members fall into a trap depends on it.
+        What a class holds stands there, and whether its members fall into a trap depends on it. Of
+        Go it is the other files of the package.
         """
         texts = []
-        for header in headers_included(path, content)[:_HEADERS]:
+        for other in await self._beside(path, content):
             try:
-                text = (await self._files.read(header)).text.content
+                text = (await self._files.read(other)).text.content
             except SparkError:
                 continue
             if text.count("\n") < _MOST_OF_FILE:
                 texts.append(text)
         return "\n".join(texts)
+
+    async def _beside(self, path: str, content: str) -> Sequence[str]:
+        if not path.endswith(".go"):
+            return headers_included(path, content)[:_HEADERS]
+        try:
+            files = await self._files.files(path.rpartition("/")[0])
+        except SparkError:
+            return ()
+        return files_imported(path, content, files)[:_OF_PACKAGE]
 
     def _traps(self, path: str, before: str, lines: Span, beside: str) -> tuple[SmallChange, ...]:
         """Return no slips: a program that turns off before its error has lost it, and nothing else.

@@ -56,7 +56,7 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.proof_ahead import is_in_vain, not_asked
-from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.secret_guard import Lister, Reader
 from spark_desktop.services.signature_types import Calls, SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import (
@@ -96,7 +96,7 @@ class Suggester:
     def __init__(
         self,
         answers: Answers,
-        files: Reader,
+        files: Lister,
         syntax: Syntax,
         board: ProposalBoard,
         clock: Clock,

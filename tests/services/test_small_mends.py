@@ -261,3 +261,22 @@ async def test_what_a_file_asserts_is_not_mended():
     run = Run(text.replace("==", "!="), text.replace("6", "5"))
     assert await mended(run, proposal) is None
     assert all("assert free(5) == 6\n" in one for one in run.asked)
+
+
+async def test_what_a_method_does_is_read_in_the_other_files_of_its_package_in_go():
+    row = (
+        "package kennel\n\nfunc Feed(dogs []Dog) {\n"
+        "\tfor _, dog := range dogs {\n\t\tdog.Eat()\n\t}\n}\n"
+    )
+    files = MemoryFiles()
+    files.write("kennel/feed.go", row)
+    files.write(
+        "kennel/dog.go",
+        "package kennel\n\ntype Dog struct{ Fed bool }\n\nfunc (d *Dog) Eat() { d.Fed = true }\n",
+    )
+    snapshot = await files.read("kennel/feed.go")
+    trigger = FailingTest(snapshot, Span(2, 7), "TestFeed", "not fed", ("go", "test"))
+    right = row.replace("_, dog", "i").replace("\t\tdog.", "\t\tdog := &dogs[i]\n\t\tdog.")
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    found = await mended(Run(right), proposal, files=files)
+    assert apply(row, found.patch.hunks) == right

@@ -43,6 +43,7 @@ def pitfalls(parsed: Parsed, content: str, lines: Span, whole: str = "") -> tupl
     rules = _rules(parsed.grammar.name)
     code = Code(parsed.root, whole or content, lines)
     code.newline = dominant_newline(content)
+    code.end = len(content)
     found: dict[str, tuple[tuple[int, int, int], SmallChange]] = {}
     for number, rule in enumerate(rules):
         for change in _of_one(rule, code):

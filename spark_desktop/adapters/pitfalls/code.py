@@ -24,6 +24,8 @@ class Code:
     def __init__(self, root: Node, content: str, lines: Span) -> None:
         self.root = root
         self.content = content
+        # Where the file itself ends, if what stands beside it follows.
+        self.end = len(content)
         self._lines = lines
         self.places = Places(content)
         self.newline = dominant_newline(content)

@@ -27,4 +27,6 @@ _ORDERED: tuple[Rule, ...] = (
     *go_numbers.LATER,
     *go_loops.LATER,
 )
-RULES: tuple[Rule, ...] = tuple(importing(rule, with_go_imports) for rule in _ORDERED)
+RULES: tuple[Rule, ...] = tuple(
+    importing(rule, with_go_imports, is_alone=True) for rule in _ORDERED
+)

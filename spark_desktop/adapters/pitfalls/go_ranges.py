@@ -102,7 +102,7 @@ def changed(code: Code, body: Node) -> Iterator[tuple[Node, Node]]:
         held, method = named(function, "operand"), named(function, "field")
         if function is None or held is None or method is None or held.type != "identifier":
             continue
-        if types_of(code).changes_itself(code.text(method)):
+        if types_of(code).changes_itself(code.text(method), types_of(code).of(held)):
             yield function, one
 
 

@@ -37,7 +37,7 @@ class Types:
         self._code = code
         self._named: dict[str, Node] = {}
         self._results: dict[str, Node | None] = {}
-        self._pointers: set[str] = set()
+        self._pointers: set[tuple[str, str]] = set()
         self._globals: dict[str, Node] = {}
         self._structs: dict[str, dict[str, str]] = {}
         self._by_field: dict[str, set[str]] | None = None
@@ -51,11 +51,14 @@ class Types:
             if name is not None and kind is not None:
                 self._named[code.text(name)] = kind
             elif name is not None and one.type in functions:
-                self._results[code.text(name)] = named(one, "result")
+                # Of the methods of one name the file's own is meant before those beside it.
+                if code.text(name) not in self._results or code.places.start(one) < code.end:
+                    self._results[code.text(name)] = named(one, "result")
                 owner = next(iter(listed(named(one, "receiver"))), None)
                 kind = named(owner, "type")
                 if kind is not None and kind.type == "pointer_type":
-                    self._pointers.add(code.text(name))
+                    held = code.text(kind).lstrip("*").partition("[")[0]
+                    self._pointers.add((held, code.text(name)))
 
     def of(self, node: Node | None) -> str:
         """Return an expression's type, "" for one that the file does not tell."""
@@ -136,9 +139,15 @@ class Types:
             found = listed(named(declaration, "left"))
         return [self._code.text(one) for one in found]
 
-    def changes_itself(self, method: str) -> bool:
-        """Return whether a method of the file has a pointer to what it is called on."""
-        return method in self._pointers
+    def changes_itself(self, method: str, kind: str = "") -> bool:
+        """Return whether a method of a type has a pointer to what it is called on.
+
+        Of a type that is not known any method of that name is meant.
+        """
+        held = kind.lstrip("*").partition("[")[0]
+        if held in self._named:
+            return (held, method) in self._pointers
+        return any(method == name for _, name in self._pointers)
 
     def results(self, function: Node) -> list[str]:
         """Return the types of what a function returns."""

@@ -141,15 +141,18 @@ def is_of_case(code: Code, node: Node, *functions: str) -> bool:
     return any(_CASE.search(text) for text in texts)
 
 
-def importing(rule: Rule, add: Callable[[str, str], str]) -> Rule:
+def importing(rule: Rule, add: Callable[[str, str], str], *, is_alone: bool = False) -> Rule:
     """Return a rule whose changes bring along what they import.
 
-    ``add`` takes the text before and after a change, with line feeds only, and gives the whole.
+    ``add`` takes the text before and after a change, with line feeds only, and gives the whole. A
+    file that ``is_alone`` sees no imports of those beside it.
     """
 
     def changes(code: Code) -> Iterator[SmallChange]:
         for change in rule(code):
-            yield _with_imports(code, change, add) if _imports(code, change, add) else change
+            end = code.end if is_alone else len(code.content)
+            is_own = change.end <= end and _imports(code, change, add)
+            yield _with_imports(code.content[:end], code.newline, change, add) if is_own else change
 
     return changes
 
@@ -168,11 +171,13 @@ def _imports(code: Code, change: SmallChange, add: Callable[[str, str], str]) ->
     return add(old, new) != new or add(new, old) != old
 
 
-def _with_imports(code: Code, change: SmallChange, add: Callable[[str, str], str]) -> SmallChange:
+def _with_imports(
+    content: str, newline: str, change: SmallChange, add: Callable[[str, str], str]
+) -> SmallChange:
     """Return a change with what it imports; all other lines end as they do."""
-    after = change.applied(code.content)
+    after = change.applied(content)
     plain = _with_line_feeds(after)
-    whole = add(_with_line_feeds(code.content), plain)
+    whole = add(_with_line_feeds(content), plain)
     if whole == plain:
         return change
     lines, new = after.split("\n"), whole.split("\n")
@@ -180,14 +185,14 @@ def _with_imports(code: Code, change: SmallChange, add: Callable[[str, str], str
     first = _same(old, new)
     last = _same(old[first:][::-1], new[first:][::-1])
     there = dict(zip(old[first : len(old) - last], lines[first : len(old) - last], strict=True))
-    end = code.newline.removesuffix("\n")
+    end = newline.removesuffix("\n")
     middle = [there.get(line, f"{line}{end}") for line in new[first : len(new) - last]]
     kept = lines[len(lines) - last :]
     text = "\n".join([*lines[:first], *middle, *kept])
     start = min(change.start, sum(len(line) + 1 for line in lines[:first]))
-    rest = min(len(code.content) - change.end, len("\n".join(kept)))
+    rest = min(len(content) - change.end, len("\n".join(kept)))
     made = text[start : len(text) - rest]
-    return replace(change, start=start, end=len(code.content) - rest, text=made)
+    return replace(change, start=start, end=len(content) - rest, text=made)
 
 
 def _with_line_feeds(text: str) -> str:
