@@ -4,6 +4,7 @@ from spark_desktop.adapters.pitfalls import (
     go_errors,
     go_loops,
     go_numbers,
+    go_order,
     go_ranges,
     go_sharing,
     go_state,
@@ -15,6 +16,7 @@ from spark_desktop.domain.go_imports import with_go_imports
 
 _ORDERED: tuple[Rule, ...] = (
     *go_ranges.RULES,
+    *go_order.RULES,
     *go_sharing.MAPS,
     *go_sharing.COPIES,
     *go_errors.RULES,

@@ -68,6 +68,28 @@ FREE = {
     "\t\t\treturn true\n\t\t}\n\t}\n\treturn false\n}\n",
     "a sum over all": "func f(xs []int) int {\n\tsum := 0\n\tfor _, x := range xs {\n"
     "\t\tsum += x\n\t}\n\treturn sum\n}\n",
+    "an order by two things": "func f(ps []P) {\n\tsort.SliceStable(ps, func(i, j int) bool {\n"
+    "\t\tif ps[i].n != ps[j].n {\n\t\t\treturn ps[i].n < ps[j].n\n\t\t}\n"
+    "\t\treturn ps[i].k < ps[j].k\n\t})\n}\n",
+    "an order by two things in one line": "func less(a, b P) bool {\n"
+    "\treturn a.n < b.n || a.n == b.n && a.k < b.k\n}\n",
+    "an order in two halves": "func (p P) Before(q P) bool {\n\tif p.n < q.n {\n\t\treturn true\n"
+    "\t}\n\tif p.n > q.n {\n\t\treturn false\n\t}\n\treturn p.k < q.k\n}\n",
+    "an order in two halves of numbers": "func f(a, b P) int {\n\tif a.n < b.n {\n\t\treturn -1\n"
+    "\t}\n\tif a.n > b.n {\n\t\treturn 1\n\t}\n\treturn cmp.Compare(a.k, b.k)\n}\n",
+    "a layout of a time": "func f(t time.Time) string {\n"
+    '\treturn t.Format("2006-01-02T15:04:05.000Z07:00") + t.Format("Jan 2, 3:04 PM")\n}\n',
+    "a layout of a year's part": 'func f(t time.Time) string {\n\treturn t.Format("01-02")\n}\n',
+    "a text that is no layout": 'func f() string {\n\treturn "at 03:04"\n}\n',
+    "a copy that is given": "func f(ps []P) P {\n\tp := ps[0]\n\tp.n = 2\n\treturn p\n}\n",
+    "a copy that is put back": "func f(ps map[int]P) {\n\tp := ps[0]\n\tp.n = 2\n\tps[0] = p\n}\n",
+    "a copy that is only read": "func f(ps []P) int {\n\tp := ps[0]\n\treturn p.n\n}\n",
+    "a copy with a pointer to it": "func f(ps []P) *int {\n\tp := ps[0]\n\tp.n = 2\n"
+    "\treturn &p.n\n}\n",
+    "an element by its address": "func f(ps []P) {\n\tp := &ps[0]\n\tp.n = 2\n}\n",
+    "pointers that are held": "func f(p *P) {\n\tq := p.ps[0]\n\tq.n = 2\n}\n",
+    "changed settings that are read": "type S struct{ p P }\n\nfunc (s *S) f() int {\n"
+    "\tp := s.p\n\tp.n = 2\n\treturn p.n\n}\n",
     "one bound": "func f(a int) bool {\n\treturn a > 1 || a == 0\n}\n",
 }
 
@@ -183,3 +205,16 @@ def test_many_package_variables_take_no_time():
 def test_what_is_rounded_to_a_multiple_is_divided_first():
     text = "package a\n\nfunc f(a int) int {\n\treturn a / 60 * 60\n}\n"
     assert [one for one in offered("a.go", text) if "* 60 / 60" in one] == []
+
+
+NO_ORDER = {
+    "less in something": "func fits(a, b P) bool {\n\treturn a.n < b.n || a.k < b.k\n}\n",
+    "less in both": "func before(a, b P) bool {\n\treturn a.n < b.n && a.k < b.k\n}\n",
+    "other things of two": "func less(a, b P) bool {\n\treturn a.n < b.n || a.k < b.n\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_ORDER)
+def test_what_need_not_be_an_order_is_made_none(name):
+    text = TYPES + NO_ORDER[name]
+    assert [one for one in offered("a.go", text) if "if " in one] == []
