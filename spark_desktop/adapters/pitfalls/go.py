@@ -9,6 +9,7 @@ from spark_desktop.adapters.pitfalls import (
     go_sharing,
     go_state,
     go_text,
+    go_times,
 )
 from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.shared import importing
@@ -17,6 +18,7 @@ from spark_desktop.domain.go_imports import with_go_imports
 _ORDERED: tuple[Rule, ...] = (
     *go_ranges.RULES,
     *go_order.RULES,
+    *go_times.RULES,
     *go_sharing.MAPS,
     *go_sharing.COPIES,
     *go_errors.RULES,
