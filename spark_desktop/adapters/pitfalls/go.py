@@ -1,6 +1,7 @@
 """Traps of Go, the likeliest first."""
 
 from spark_desktop.adapters.pitfalls import (
+    go_copies,
     go_errors,
     go_loops,
     go_numbers,
@@ -17,6 +18,7 @@ from spark_desktop.domain.go_imports import with_go_imports
 
 _ORDERED: tuple[Rule, ...] = (
     *go_ranges.RULES,
+    *go_copies.RULES,
     *go_order.RULES,
     *go_times.RULES,
     *go_sharing.MAPS,
