@@ -286,8 +286,8 @@ class _Following:
         return any(one.role is Role.BOUND and one.start != own for one in self._uses.found)
 
     def _follow_result(self, one: Occurrence) -> bool:
-        has_more = self._followed.signature is not None
-        edits = None if has_more else result_edits(one, self._file, self._followed.change)
+        has_more, change = self._followed.signature is not None, self._followed.change
+        edits = None if has_more else result_edits(one, self._file, change, self._followed.home)
         if edits is None:
             self._asked.append(one)
             return False

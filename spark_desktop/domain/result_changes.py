@@ -5,6 +5,9 @@ import re
 import tokenize
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.go_calls import call_of
+from spark_desktop.domain.go_failing import failing_edits, fails_now, tells_otherwise, told_edits
+from spark_desktop.domain.go_found import found_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
@@ -39,6 +42,8 @@ _ENDED = re.compile(r"[ \t]*(?:#|\r?\n|$)")
 
 def takes_all(one: Occurrence, file: FileNames, change: NameChange) -> bool:
     """Return whether the call takes as many values apart as there are now."""
+    if file.language == "go" and tells_otherwise(change):
+        return False
     count = _COUNT.match(change.new.gives)
     taken = _TAKEN.match(_before(one, file)) if count is not None else None
     return taken is not None and count is not None and taken[1].count(",") + 1 == int(count[1])
@@ -53,9 +58,14 @@ def kept_place(change: NameChange) -> int | None:
 
 
 def result_edits(
-    one: Occurrence, file: FileNames, change: NameChange
+    one: Occurrence, file: FileNames, change: NameChange, home: str = ""
 ) -> tuple[TextEdit, ...] | None:
-    """Return the edits by which the call goes on with the value that it had; None for unknown."""
+    """Return the edits by which the call goes on with the value that it had; None for unknown.
+
+    ``home`` is the text of the file of what is called.
+    """
+    if file.language == "go":
+        return _of_go(one, file, change, home)
     if one.call is None or any(word in change.new.gives for word in ("await", "promise")):
         return None
     if is_lazy_now(change):
@@ -77,6 +87,19 @@ def result_edits(
     names[place] = assigned[2]
     start = one.start - len(before) + len(assigned[1])
     return (TextEdit(start, start + len(assigned[2]), ", ".join(names)),)
+
+
+def _of_go(
+    one: Occurrence, file: FileNames, change: NameChange, home: str
+) -> tuple[TextEdit, ...] | None:
+    call = call_of(one, file)
+    if call is None:
+        return None
+    if not call.before.strip() and not call.behind.strip():
+        return ()
+    if tells_otherwise(change):
+        return told_edits(call, change)
+    return failing_edits(call, change) if fails_now(change) else found_edits(call, change, home)
 
 
 def is_lazy_now(change: NameChange) -> bool:
