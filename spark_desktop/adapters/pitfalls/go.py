@@ -2,6 +2,7 @@
 
 from spark_desktop.adapters.pitfalls import (
     go_copies,
+    go_effects,
     go_errors,
     go_loops,
     go_numbers,
@@ -19,6 +20,7 @@ from spark_desktop.domain.go_imports import with_go_imports
 _ORDERED: tuple[Rule, ...] = (
     *go_ranges.RULES,
     *go_copies.RULES,
+    *go_effects.RULES,
     *go_order.RULES,
     *go_times.RULES,
     *go_sharing.MAPS,
@@ -32,6 +34,7 @@ _ORDERED: tuple[Rule, ...] = (
     *go_text.LATER,
     *go_numbers.LATER,
     *go_loops.LATER,
+    *go_effects.LATER,
 )
 RULES: tuple[Rule, ...] = tuple(
     importing(rule, with_go_imports, is_alone=True) for rule in _ORDERED

@@ -90,6 +90,21 @@ FREE = {
     "pointers that are held": "func f(p *P) {\n\tq := p.ps[0]\n\tq.n = 2\n}\n",
     "changed settings that are read": "type S struct{ p P }\n\nfunc (s *S) f() int {\n"
     "\tp := s.p\n\tp.n = 2\n\treturn p.n\n}\n",
+    "a text that is taken": "func f(s string) string {\n\ts = strings.ToLower(s)\n\treturn s\n}\n",
+    "a call for its effect": "func f(p *P) {\n\tp.Add(1)\n}\n",
+    "a writer that is flushed": "func f(w io.Writer) {\n\tout := bufio.NewWriter(w)\n"
+    "\tdefer out.Flush()\n\tfmt.Fprint(out, 1)\n}\n",
+    "a writer that is given": "func f(w io.Writer) *bufio.Writer {\n"
+    "\tout := bufio.NewWriter(w)\n\tfmt.Fprint(out, 1)\n\treturn out\n}\n",
+    "a writer that is kept": "func f(w io.Writer) *W {\n\tout := bufio.NewWriter(w)\n"
+    "\treturn &W{out: out}\n}\n",
+    "bytes that are read at once": "func f(r io.Reader) int {\n\tn := 0\n"
+    "\ts := bufio.NewScanner(r)\n\tfor s.Scan() {\n\t\tn += g(s.Bytes())\n\t}\n\treturn n\n}\n",
+    "a case with a comment": "func f(n int) {\n\tswitch n {\n\tcase 1:\n\t\t// Nothing to do.\n"
+    "\tcase 2:\n\t\tg()\n\t}\n}\n",
+    "an empty slice": "func f() []int {\n\txs := []int{}\n\treturn xs\n}\n",
+    "no slice beside an error": "func f() ([]int, error) {\n\treturn nil, g()\n}\n",
+    "exclusive or": "func f(a, b int) int {\n\treturn a ^ b\n}\n",
     "one bound": "func f(a int) bool {\n\treturn a > 1 || a == 0\n}\n",
 }
 
@@ -182,7 +197,7 @@ QUIET = {
     "\t\ttries++\n\t\tif tries > 3 {\n\t\t\tbreak\n\t\t}\n\t\tg(i)\n\t}\n}\n",
     "the first is taken out": "func f(p *P) {\n\tfor i := 0; i < 3; i++ {\n"
     "\t\tp.xs = append(p.xs[:0], p.xs[1:]...)\n\t}\n}\n",
-    "sorted afterwards": "func f(m map[string]int) []string {\n\tvar out []string\n"
+    "sorted afterwards": "func f(m map[string]int) []string {\n\tout := []string{}\n"
     "\tfor k := range m {\n\t\tout = append(out, k)\n\t}\n\tsort.Strings(out)\n\treturn out\n}\n",
     "a method without the lock": "type C struct {\n\tmu sync.Mutex\n\tn  int\n}\n\n"
     "func (c *C) f() {\n\tc.n++\n}\n",
