@@ -53,6 +53,21 @@ def failing_edits(call: GoCall, change: NameChange) -> tuple[TextEdit, ...] | No
     return TextEdit(place, place, f", {_ERROR}"), TextEdit(call.next_at, call.next_at, text)
 
 
+def passing_edits(call: GoCall) -> tuple[TextEdit, ...] | None:
+    """Return the edits by which a call that gave nothing passes its error on; None as above."""
+    is_alone = not call.before.strip() and not call.behind.strip()
+    if not is_alone or is_in_literal(call):
+        return None
+    ends = _ends(call, *results_around(call))
+    if ends is None:
+        return None
+    lines = f"; {_ERROR} != nil {{", f"{call.indent}\t{ends}", f"{call.indent}}}"
+    return (
+        TextEdit(call.start, call.start, f"if {_ERROR} := "),
+        TextEdit(call.end, call.end, call.newline.join(lines)),
+    )
+
+
 def _ends(call: GoCall, parameters: str, results: list[str]) -> str | None:
     """Return the statement that ends a function with an error; None where it has none to give."""
     test = _TEST.search(parameters)

@@ -85,7 +85,17 @@ class NameChange:
         if self.turns_async or self.turns_plain:
             old, new = awaited(old), awaited(new)
         is_other = bool(old and new) and old != new and not old.startswith("nothing")
-        return is_other or self.gives_other_type
+        return is_other or self.gives_other_type or self.may_fail_now
+
+    @property
+    def may_fail_now(self) -> bool:
+        """Return whether it is a function of Go that gave nothing, and gives an error now.
+
+        Go compiles a call that drops it; with other arguments the call has to be looked at anyway.
+        """
+        old, new = self.old, self.new
+        is_go = new.path.endswith(".go") and old.gives == "nothing" and new.result == "error"
+        return is_go and old.parameters == new.parameters
 
     @property
     def gives_other_type(self) -> bool:

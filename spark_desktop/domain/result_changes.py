@@ -6,7 +6,13 @@ import tokenize
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.go_calls import call_of
-from spark_desktop.domain.go_failing import failing_edits, fails_now, tells_otherwise, told_edits
+from spark_desktop.domain.go_failing import (
+    failing_edits,
+    fails_now,
+    passing_edits,
+    tells_otherwise,
+    told_edits,
+)
 from spark_desktop.domain.go_found import found_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
@@ -95,6 +101,9 @@ def _of_go(
     call = call_of(one, file)
     if call is None:
         return None
+    if change.may_fail_now:
+        # Who has no error to give goes on as before: what to do about it nobody can tell.
+        return passing_edits(call) or ()
     if not call.before.strip() and not call.behind.strip():
         return ()
     if tells_otherwise(change):

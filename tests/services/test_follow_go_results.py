@@ -250,3 +250,37 @@ async def test_a_flag_that_is_told_on_is_asked_of_the_model(project, body):
 )
 def test_the_types_of_results_are_read(text, types):
     assert results_of(text) == types
+
+
+SAVE = "package shelf\n\nfunc save(path string) {\n\twrite(path)\n}\n"
+MAY_FAIL = (("(path string) {", "(path string) error {"), ("\twrite", "\treturn write"))
+
+
+@pytest.mark.parametrize(
+    ("result", "ends", "error"),
+    [
+        ("error", "\treturn nil\n", "err"),
+        ("(int, error)", "\treturn 2, nil\n", "0, err"),
+    ],
+)
+async def test_an_error_of_what_gave_nothing_is_passed_on(project, result, ends, error):
+    before = "\tfor i := 0; i < 2; i++ {\n\t\tsave(name)\n\t}\n"
+    passed = f"if err := save(name); err != nil {{\n\t\t\treturn {error}\n\t\t}}"
+    one = await followed(project, caller(result, before + ends), *MAY_FAIL, text=SAVE)
+    after = before.replace("save(name)", passed)
+    assert one.offered == {"use.go": caller(result, after + ends)}
+
+
+@pytest.mark.parametrize(
+    ("result", "body"),
+    [
+        ("int", "\tsave(name)\n\treturn 1\n"),
+        ("error", "\tdefer save(name)\n\treturn nil\n"),
+        ("error", "\tgo save(name)\n\treturn nil\n"),
+        ("error", "\trun(func() {\n\t\tsave(name)\n\t})\n\treturn nil\n"),
+        ("error", "\treturn save(name)\n"),
+    ],
+)
+async def test_an_error_that_nobody_can_give_is_left_as_it_is(project, result, body):
+    one = await followed(project, caller(result, body), *MAY_FAIL, text=SAVE)
+    assert one.world.board.all() == ()
