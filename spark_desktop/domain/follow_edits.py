@@ -13,6 +13,7 @@ from spark_desktop.domain.call_changes import (
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
+from spark_desktop.domain.go_contexts import context_edits
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.module_paths import Tree
@@ -299,6 +300,8 @@ class _Following:
         gathered = self._followed.gathered
         if gathered is None:
             found = changed_call(call, signature)
+            if found is Unclear.VALUE:
+                found = context_edits(one, self._file, signature) or found
             is_moved = not isinstance(found, Unclear) and moves_values(call, found)
             if is_moved and is_commented(call, self._file.content):
                 # The comments say something of arguments that would not be beside them any more.

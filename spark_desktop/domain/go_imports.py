@@ -2,6 +2,8 @@
 
 import re
 
+from spark_desktop.domain.text_edits import TextEdit
+
 # Packages whose last name is what code writes, and which no variable is usually called.
 _PACKAGES = {
     name.rpartition("/")[2]: name
@@ -39,6 +41,18 @@ def with_go_imports(before: str, after: str) -> str:
     for path in wanted:
         after = _with(after, path)
     return after
+
+
+def imported(text: str, path: str) -> TextEdit | None:
+    """Return the edit that imports a package of Go's own; None where the file has it."""
+    if any(alias in ("", path) and there == path for alias, there in _IMPORTED.findall(text)):
+        return None
+    plain = text.replace("\r\n", "\n")
+    whole = _with(plain, path)
+    place = next((n for n, (a, b) in enumerate(zip(plain, whole, strict=False)) if a != b), -1)
+    if place < 0 or plain != text:
+        return None
+    return TextEdit(place, place, whole[place : len(whole) - len(plain) + place])
 
 
 def _without(text: str, names: set[str]) -> str:
