@@ -5,6 +5,7 @@ import re
 from spark_desktop.domain.go_calls import (
     GoCall,
     is_in_literal,
+    is_only_one,
     results_around,
     results_of,
     split_list,
@@ -140,5 +141,7 @@ def told_edits(call: GoCall, change: NameChange) -> tuple[TextEdit, ...] | None:
     is_bad = found[1].startswith("!") if is_error else "!=" in found[1]
     now = f"{new} {'!=' if is_bad else '=='} nil" if is_error else f"{'!' if is_bad else ''}{new}"
     place = call.line_at + taken.start("last")
+    if all(one == "_" for one in taken["names"].split(", ")) and not is_only_one(call):
+        return None
     edit = TextEdit(begin + found.start(1), begin + found.end(1), now)
     return TextEdit(place, place + len(name), new), edit

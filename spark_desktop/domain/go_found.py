@@ -104,8 +104,11 @@ def _of_variable(call: GoCall, sign: str, home: str | None) -> tuple[TextEdit, .
     whole = call.content[begin : found[0].start()] + call.content[found[0].end() : until] + rest
     if home is not None and not _is_only_read(name, whole, home):
         return None
-    place = call.line_at + taken.end("name")
+    start, place = (call.line_at + at for at in taken.span("name"))
     flag = TextEdit(found[0].start(), found[0].end(), _flag(found[0][1]))
+    if re.search(rf"(?<![\w.]){name}\b", whole) is None:
+        # It was only asked for: Go compiles no variable that nobody reads.
+        return (TextEdit(start, place, f"_, {_FLAG}"), flag) if is_only_one(call) else None
     return TextEdit(place, place, f", {_FLAG}"), flag
 
 

@@ -56,6 +56,10 @@ async def followed(project, use, *pairs, text=SHELF):
             '\tif jar, ok := s.Jar("a"); ok && jar.Grams > 2 {\n\t\treturn jar.Grams\n\t}\n',
         ),
         (
+            '\tjar := s.Jar("a")\n\tif jar == nil {\n\t\treturn 0\n\t}\n',
+            '\t_, ok := s.Jar("a")\n\tif !ok {\n\t\treturn 0\n\t}\n',
+        ),
+        (
             '\tif s.Jar("a") != nil {\n\t\treturn 2\n\t}\n',
             '\tif _, ok := s.Jar("a"); ok {\n\t\treturn 2\n\t}\n',
         ),
