@@ -16,6 +16,7 @@ from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.go_contexts import context_edits
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.method_calls import as_method
+from spark_desktop.domain.method_values import as_value
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.moved_packages import unused_packages
@@ -111,8 +112,6 @@ class _Following:
         for one in found:
             if one.role is Role.BOUND:
                 self._leave(one, say("it is defined here with the parameters before"))
-            elif one.role is not Role.IMPORTED and one.call is None:
-                self._leave(one, say("it is passed on, not called"))
             elif one.call is not None:
                 edits = as_method(one, one.call, old, new, self._file)
                 if isinstance(edits, Unclear):
@@ -120,9 +119,29 @@ class _Following:
                     continue
                 for edit in edits:
                     self._edit(one, edit)
-        self._take_out_imports([one for one in found if one.role is Role.IMPORTED])
+        passed = [
+            one for one in found if one.call is None and one.role not in (Role.IMPORTED, Role.BOUND)
+        ]
+        brings = self._follow_values(passed)
+        imports = [one for one in found if one.role is Role.IMPORTED]
+        self._take_out_imports(imports, new.container if brings else "")
 
-    def _take_out_imports(self, imports: Sequence[Occurrence]) -> None:
+    def _follow_values(self, passed: Sequence[Occurrence]) -> bool:
+        """Hand on the method of the class; return whether that is to be imported instead."""
+        is_needed = bool(self._asked or self._left)
+        values = [as_value(one, self._followed.change, self._file, self._tree) for one in passed]
+        # A name that cannot be written in one place is imported still.
+        is_needed |= None in values
+        brings = False
+        for one, value in zip(passed, values, strict=True):
+            if value is None or (value.brings and is_needed):
+                self._leave(one, say("it is passed on, not called"))
+            else:
+                self._edit(one, value.edit)
+                brings |= value.brings
+        return brings
+
+    def _take_out_imports(self, imports: Sequence[Occurrence], instead: str) -> None:
         """Take what is imported no more out of its imports, where nothing needs it still."""
         is_needed = bool(self._asked or self._left)
         for one in imports:
@@ -131,6 +150,8 @@ class _Following:
             edit = taken_out(self._file, brought) if brought is not None and is_same else None
             if edit is None or is_needed:
                 self._leave(one, say("its import has to be written by hand"))
+            elif instead:
+                self._edit(one, TextEdit(one.start, one.end, instead))
             else:
                 self._edit(one, edit)
         if self._file.language == "go" and self._edits:

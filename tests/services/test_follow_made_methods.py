@@ -137,13 +137,63 @@ async def test_a_property_is_not_called(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("imports", "line", "then"),
     [
-        ("map(watts, all)", "line 3: it is passed on, not called"),
-        ("watts(one) + len(map(watts, all))", "line 1: its import has to be written by hand"),
+        ("from lamps import watts", "map(watts, all)", ("from lamps import Lamp", "map({}, all)")),
+        (
+            "from lamps import dim, watts",
+            "sorted(all, key=watts, reverse=True), watts(one)",
+            ("from lamps import dim, Lamp", "sorted(all, key={}, reverse=True), one.watts()"),
+        ),
+        (
+            "from lamps import Lamp, watts",
+            "Lamp(), {'w': watts}",
+            ("from lamps import Lamp", "Lamp(), {{'w': {}}}"),
+        ),
+        ("import lamps", "max(map(lamps.watts, all))", ("import lamps", "max(map(lamps.{}, all))")),
+        ("import a.lamps as l", "partial(l.watts, lost=2)", None),
+        (
+            "import lamps as l",
+            "partial(l.watts, lost=2)",
+            ("import lamps as l", "partial(l.{}, lost=2)"),
+        ),
     ],
 )
-async def test_what_is_passed_on_keeps_its_import_and_is_told(tmp_path: Path, line, reason):
+async def test_a_function_of_python_that_is_passed_on_is_its_class_s_method(
+    tmp_path: Path, imports, line, then
+):
+    text = f"{imports}\n\nx = {line}\n"
+    _, after = await made(tmp_path, "lamps.py", PY, "use.py", text, PY_CHANGE)
+    if then is None:
+        assert after == text
+    else:
+        assert after == f"{then[0]}\n\nx = {then[1].format('Lamp.watts')}\n"
+
+
+async def test_in_its_own_file_too_where_the_class_is_there_by_then(tmp_path: Path):
+    uses = "\n\ndef most(all):\n    return max(all, key=watts)\n\n\nBY = {1: watts}\n"
+    project = following(tmp_path, {"lamps.py": PY + uses})
+    await project.replace("lamps.py", PY_CHANGE)
+    then = uses.replace("watts", "Lamp.watts")
+    assert project.offered["lamps.py"].endswith(then)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        # The class is another thing there, or the first value is given by its name.
+        ("[watts for Lamp in all]", "line 3: it is passed on, not called"),
+        ("partial(watts, lamp=one)", "line 3: it is passed on, not called"),
+        ("map(watts, all), partial(watts, lamp=one)", "line 3: it is passed on, not called"),
+        (
+            "watts(one) + len(partial(watts, lamp=two)())",
+            "line 1: its import has to be written by hand",
+        ),
+    ],
+)
+async def test_what_is_passed_on_otherwise_keeps_its_import_and_is_told(
+    tmp_path: Path, line, reason
+):
     other = "from lamps import watts\n\nprint(watts(a))\n"
     text = f"from lamps import watts\n\nx = {line}\n"
     project, after = await made(
