@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"__\w+__|constructor|toString|toJSON|valueOf|then")
 # React calls them, and waits for none.
 _HOOK = re.compile(r"use[A-Z]\w*")
 # A loop cannot run in one that runs.
-_RUNS = re.compile(
+RUNS = re.compile(
     r"\b(?:(?:asyncio|anyio|trio)\.run|run_until_complete|run_coroutine_threadsafe|async_to_sync)\("
 )
 
@@ -48,7 +48,7 @@ def why_plain(one: Defined, file: FileNames) -> Said | None:
         return say("the type of {name} is told elsewhere", name=one.name)
     if _is_of_pytest(one, file) or (_is_in_test_case(one, file) and is_hook(one.name)):
         return say("{name} is called by tests that do not wait", name=one.name)
-    if _RUNS.search(one.text):
+    if RUNS.search(one.text):
         return say("{name} runs a loop of its own", name=one.name)
     return None
 

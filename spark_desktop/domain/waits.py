@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.entry_points import looping, running, started
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.module_paths import Tree
@@ -30,13 +31,15 @@ class Waiting:
     """All functions whose calls are to be awaited after one save, or not any more.
 
     ``turned`` are those that become async by it, and ``alone`` those of them that nothing calls
-    here; ``kept`` are those that would have to, and why not.
+    here; ``kept`` are those that would have to, and why not. ``entries`` stay as they are, and run
+    what they call to its end.
     """
 
     followed: tuple[Followed, ...] = ()
     turned: frozenset[Key] = frozenset()
     alone: frozenset[Key] = frozenset()
     kept: Mapping[Key, Said] = field(default_factory=dict)
+    entries: frozenset[Key] = frozenset()
 
 
 def waits_for(change: NameChange) -> bool:
@@ -110,6 +113,9 @@ class _Work:
         self._awaits: dict[int, Wait] = {}
         self._lines: set[int] = set()
         self._turned: list[Defined] = []
+        # The calls that what a program begins with makes, by its name, and those of its start.
+        self._entered: dict[Key, list[Occurrence]] = {}
+        self._started: list[Occurrence] = []
         self.left: list[Left] = []
 
     def follow(self, followed: Followed, one: Occurrence) -> None:
@@ -129,6 +135,7 @@ class _Work:
                     self._leave(one, why)
 
     def result(self, clear: frozenset[int]) -> FileFollow:
+        self._enter()
         starts: dict[int, list[Wait]] = {}
         for wait in sorted(self._awaits.values(), key=lambda each: -each.end):
             starts.setdefault(wait.start, []).append(wait)
@@ -162,6 +169,9 @@ class _Work:
                 self._edit(one.line, TextEdit(wait.function_at, wait.function_at, "async "))
             case Place.PLAIN:
                 is_there = self._turns(one, wait)
+            case Place.TOP:
+                is_there = False
+                self._started.append(one)
             case _:
                 is_there = False
                 self._leave(one, _reason(wait.place))
@@ -174,9 +184,31 @@ class _Work:
         caller = caller_of(one, self._file)
         if caller is not None and key_of(caller) in self._waiting.turned:
             return True
+        if caller is not None and key_of(caller) in self._waiting.entries:
+            self._entered.setdefault(key_of(caller), []).append(one)
+            return True
         kept = None if caller is None else self._waiting.kept.get(key_of(caller))
         self._leave(one, kept or say("the function around it is not async"))
         return False
+
+    def _enter(self) -> None:
+        """Run what a program begins with, and what it calls where it is started."""
+        for key, uses in self._entered.items():
+            entry = next(one for one in self._file.defined if key_of(one) == key)
+            edits = running(entry, [self._awaits[one.start] for one in uses], self._file)
+            if edits is None:
+                edits = looping(entry, self._file)
+            else:
+                del self._awaits[uses[0].start]
+            self._edits += edits
+        waits = [one.call.wait for one in self._started if one.call and one.call.wait]
+        edits = started(waits, self._file)
+        for one in self._started:
+            if edits is None:
+                self._leave(one, _reason(Place.TOP))
+            else:
+                self._lines.add(one.line)
+        self._edits += edits or []
 
     def _stop_waiting(self, one: Occurrence, wait: Wait) -> None:
         start, end = wait.awaited_at

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.async_callers import why_plain, why_used
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.entry_points import begins
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.followed import Followed
 from spark_desktop.domain.generated_files import why_left
@@ -13,7 +14,7 @@ from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.passed_on import may_mean
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.unittest_cases import is_test_case
-from spark_desktop.domain.waiting import awaited
+from spark_desktop.domain.waiting import Place, awaited
 from spark_desktop.domain.waits import Key, Waiting, caller_of, is_fresh, key_of, made_plain
 from spark_desktop.domain.words import Said, say
 from spark_desktop.services.name_survey import Holding, Survey
@@ -39,6 +40,7 @@ class Chain:
     _turned: dict[Key, Followed] = field(default_factory=dict)
     _kept: dict[Key, Said] = field(default_factory=dict)
     _alone: set[Key] = field(default_factory=set)
+    _entries: set[Key] = field(default_factory=set)
 
     async def waiting(self, roots: Iterable[Followed]) -> Waiting:
         """Return what waits for the roots. The survey knows the files of all of it then."""
@@ -59,12 +61,18 @@ class Chain:
             seen |= callers.keys()
             level = await self._level(callers.values())
         followed = (*roots, *self._turned.values())
-        return Waiting(followed, frozenset(self._turned), frozenset(self._alone), self._kept)
+        return Waiting(
+            followed,
+            frozenset(self._turned),
+            frozenset(self._alone),
+            self._kept,
+            frozenset(self._entries),
+        )
 
     async def _level(self, callers: Iterable[Defined]) -> tuple[Followed, ...]:
         """Return those of the callers that become async, with where they are used."""
         able: list[Defined] = []
-        for one in callers:
+        for one in await self._others(callers):
             why = self._why_not(one)
             if why is None:
                 able.append(one)
@@ -83,6 +91,27 @@ class Chain:
             self._turned[key_of(one)] = followed
             found.append(followed)
         return tuple(found)
+
+    async def _others(self, callers: Iterable[Defined]) -> list[Defined]:
+        """Return the callers with which no program begins; those that do run what they call."""
+        found = []
+        for one in callers:
+            file = self.survey.known[one.path]
+            is_left = one.path in self.refused or why_left(one.path, file.content) is not None
+            if not is_left and begins(one, file) and await self._is_waited_for(one) is False:
+                self._entries.add(key_of(one))
+            else:
+                found.append(one)
+        return found
+
+    async def _is_waited_for(self, one: Defined) -> bool | None:
+        """Return whether a call of a function stands where a loop runs; None for unknown."""
+        await self._look_for([one])
+        target = await self.survey.target(NameChange(one, one))
+        if target is None:
+            return None
+        waits = [use.call.wait for _, use in self._uses(target) if use.call and use.call.wait]
+        return any(wait.place is Place.ASYNC or wait.is_kept for wait in waits)
 
     def _why_not(self, one: Defined) -> Said | None:
         if one.path in self.refused:
