@@ -14,6 +14,7 @@ from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.go_contexts import context_edits
+from spark_desktop.domain.key_uses import key_follow
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.method_values import as_value
@@ -42,6 +43,8 @@ def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
         return _moved(followed, file, tree)
     if followed.change.literal is not None:
         return _literals(followed, file, tree)
+    if followed.change.key is not None:
+        return key_follow(followed.change.key, file)
     if followed.change.holds_other:
         return _held(followed, file, tree)
     return _Following(followed, file, tree).result()

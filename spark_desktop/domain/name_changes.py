@@ -20,6 +20,7 @@ from spark_desktop.domain.definition_matching import (
 )
 from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
+from spark_desktop.domain.record_keys import KeyChange, key_change
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise
 from spark_desktop.domain.waiting import awaited
@@ -50,6 +51,8 @@ class NameChange:
     # Of a field that holds another type: what makes its class gives it at this place, from 0. None
     # where uses of the field by its name are meant.
     made_at: int | None = None
+    # Of what makes dictionaries in Python: the key of theirs that has another name now.
+    key: KeyChange | None = None
 
     @property
     def is_renamed(self) -> bool:
@@ -180,7 +183,10 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             literal = literal_change(one.text, same.text) if is_type else None
             was = _called_anew(one, same, pairs)
             change = NameChange(was, same, types, literal=literal)
-            if (change.is_resigned or literal) and one.definition.kind == same.definition.kind:
+            if not (change.is_resigned or literal):
+                change = replace(change, key=key_change(one, same))
+            is_other = change.is_resigned or literal or change.key
+            if is_other and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}
     return Changes(

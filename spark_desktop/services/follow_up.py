@@ -7,6 +7,7 @@ from typing import Protocol
 
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.followed import FileFollow, Followed, Left
+from spark_desktop.domain.key_uses import makes_other
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import parameter_object
 from spark_desktop.domain.patch import compute
@@ -182,6 +183,7 @@ class FollowUps:
             wanted = {one.old.container if is_made else one.old.name}
             # Who uses a value of a type need not name the type.
             wanted |= {one.literal[0]} if one.literal else set()
+            wanted |= {one.key.old} if one.key else set()
             holders |= set(await self._holding(after.path, wanted))
         tree = await workspace_tree(self._files, holders)
         survey = Survey(self._names, self._files, tree, words)
@@ -189,7 +191,8 @@ class FollowUps:
         await survey.read(sorted(holders))
         fresh = _fresh_lines(base, after)
         followed = []
-        for one in changed:
+        for each in changed:
+            one = _told_apart(each, survey)
             target = await survey.target(one)
             if target is not None:
                 gathered = parameter_object(one, _types(survey, one.new.path))
@@ -273,6 +276,15 @@ class FollowUps:
 
     def _saved(self, event: FilesChanged) -> None:
         self._burst = frozenset(event.paths)
+
+
+def _told_apart(change: NameChange, survey: Survey) -> NameChange:
+    """Return a change of a key with whether other dictionaries have the same one."""
+    if change.key is None:
+        return change
+    known = [one for one in survey.known.values() if one.language == "python"]
+    is_shared = any(makes_other(change.key, one) for one in known)
+    return replace(change, key=replace(change.key, is_shared=is_shared))
 
 
 def _distinct(changed: Sequence[NameChange]) -> list[NameChange]:

@@ -34,9 +34,10 @@ def asked_title(change: NameChange, place: str) -> Said:
 def _title(change: NameChange) -> Said:
     if change.is_moved:
         return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
-    if change.literal is not None:
-        old, new, _ = change.literal
-        return say('"{old}" of {name} is "{new}" now', old=old, new=new, name=change.new.name)
+    text = change.literal or (change.key and (change.key.old, change.key.new))
+    if text:
+        name = _shown(change) if change.key else change.new.name
+        return say('"{old}" of {name} is "{new}" now', old=text[0], new=text[1], name=name)
     if change.is_replaced:
         return say("{new} in the place of {old}", old=_shown(change), new=change.new.name)
     if change.is_split or change.is_method:

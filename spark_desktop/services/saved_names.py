@@ -49,6 +49,7 @@ class SavedNames:
             or one.is_method
             or waits_for(one)
             or one.literal
+            or one.key
         ]
         made = tuple(made_with(changed, defined))
         return [*changed, *made, *await self._moved(found, before, after.path)]
