@@ -295,7 +295,8 @@ class _Following:
         """Follow a method that is a property now, or a property that is a method."""
         if self._is_fresh(one):
             return True
-        found = turned(one, self._file.content, self._followed.change.old, self._is_defined_anew)
+        old, has_heirs = self._followed.change.old, bool(self._target.heirs)
+        found = turned(one, self._file.content, old, self._is_defined_anew, has_heirs)
         if isinstance(found, TextEdit):
             self._edit(one, found)
         elif found is None:

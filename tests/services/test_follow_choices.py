@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.domain.code import IndexState
@@ -167,10 +169,10 @@ async def test_in_a_folder_with_version_control_nothing_is_read(project, tmp_pat
 
 async def test_a_method_that_is_passed_on_is_asked_of_the_model_once_it_is_a_property(project):
     shapes = "class Shape:\n    def area(self):\n        return 2\n"
-    use = "from shapes import Shape\n\n\ndef f(all):\n    return sorted(all, key=Shape.area)\n"
+    use = "from shapes import Shape\n\n\ndef f(a: Shape):\n    return g(a.area)\n"
     one = project(
         {"shapes.py": shapes, "use.py": use},
-        "def f(all):\n    return sorted(all, key=lambda one: one.area)\n",
+        "def f(a: Shape):\n    return g(lambda: a.area)\n",
     )
     one.world.suggester.effort = Effort(samples=1, doubts=False)
     await one.save(shapes__py=shapes.replace("    def", "    @property\n    def"))
@@ -179,3 +181,31 @@ async def test_a_method_that_is_passed_on_is_asked_of_the_model_once_it_is_a_pro
     (proposal,) = one.world.board.all()
     assert proposal.trigger.title == "Shape.area is a property now: use.py, f()"
     assert proposal.state == Ready()
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("sorted(all, key=Shape.area)", "sorted(all, key=lambda one: one.area)"),
+        ("map(Shape.area, all)", "map(lambda one: one.area, all)"),
+        (
+            "sum(\n        map(\n            shapes.Shape.area,\n            all))",
+            "sum(\n        map(\n            lambda one: one.area,\n            all))",
+        ),
+        # The class that comes from it may have its own; a part of something needs more.
+        ("sorted(all, key=Shape.area)\n\n\nclass Box(Shape):\n    x = 1", None),
+        ("Shape.area or len", None),
+        ("g(x == Shape.area)", None),
+    ],
+)
+async def test_a_method_of_a_python_class_that_is_passed_on_is_read_by_a_function(
+    project, text, then
+):
+    shapes = "class Shape:\n    def area(self):\n        return 2\n"
+    use = f"import shapes\nfrom shapes import Shape\n\n\ndef f(all):\n    return {text}\n"
+    one = project({"shapes.py": shapes, "use.py": use}, "no", "no", "no", "no")
+    one.world.suggester.effort = Effort(samples=1, doubts=False)
+    await one.save(shapes__py=shapes.replace("    def", "    @property\n    def"))
+    assert bool(one.world.endpoint.requests) is (then is None)
+    if then is not None:
+        assert one.offered == {"use.py": use.replace(text, then)}
