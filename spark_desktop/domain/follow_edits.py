@@ -26,6 +26,7 @@ from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, ends_with_defaults, prototype_edit
+from spark_desktop.domain.python_overrides import override_edits
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.types_there import type_there
@@ -367,9 +368,18 @@ class _Following:
     def _follow_declaration(self, one: Occurrence) -> None:
         """Follow where the same thing is declared once more: in a header, or in a subclass."""
         old, new = self._followed.change.old.parameters, self._followed.change.new.parameters
-        if old is None or new is None or not are_others(old, new):
+        if old is None or new is None:
             return
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
+        is_python = self._file.language == "python" and not self._followed.change.gives_other
+        if is_python and here is not None and self._followed.signature is not None:
+            edits = override_edits(here, old, new, self._file.content)
+            for each in edits or ():
+                self._edit(one, each)
+            if edits is not None:
+                return
+        if not are_others(old, new):
+            return
         if here is not None and not are_others(here.parameters or (), new):
             return
         if self._file.language in ("c", "cpp") and here is not None:
