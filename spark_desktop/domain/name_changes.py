@@ -22,10 +22,11 @@ from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.record_keys import KeyChange, key_change
 from spark_desktop.domain.result_types import is_other_result
-from spark_desktop.domain.units import counts_otherwise
+from spark_desktop.domain.units import counts_otherwise, measures_otherwise
 from spark_desktop.domain.waiting import awaited
 
 _WORD = re.compile(r"\w+")
+_FIGURE = re.compile(r"\b\d[\w.]*")
 _WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
@@ -282,6 +283,9 @@ def _meant(
     the name; what the class says of it, and does with it, has then changed beyond the name.
     """
     one, other = change.old, change.new
+    if _has_other_unit(one, other):
+        # What reads it has to convert: the name alone would be half of the change.
+        return replace(change, holders=(one.text, other.text))
     if not _is_told_field(one) or alike_names(one.name, other.name) >= LIKE_NAMES:
         return change
     before = old.get(("", one.container))
@@ -295,6 +299,22 @@ def _meant(
     if all(line in now or named.sub(other.name, line) in now for line in told):
         return change
     return replace(change, holders=(before.text, after.text))
+
+
+def _has_other_unit(one: Defined, other: Defined) -> bool:
+    """Return whether a value is in another unit now, and not only called by a better name.
+
+    Of a field without a value its class does not say what it holds: nobody can tell.
+    """
+    if not counts_otherwise(one.name, other.name):
+        return False
+    is_told = measures_otherwise(one.name, other.name)
+    if is_told and is_field(one) and not _FIGURE.search(one.text):
+        return True
+    if is_told and one.parameters is not None:
+        same = re.sub(rf"\b{re.escape(one.name)}\b", other.name, one.text)
+        return same.split() != other.text.split()
+    return _FIGURE.findall(one.text) != _FIGURE.findall(other.text)
 
 
 def _made_methods(

@@ -28,6 +28,12 @@ def counts_otherwise(old: str, new: str) -> bool:
     return bool(first and second) or (here if first else there)
 
 
+def measures_otherwise(old: str, new: str) -> bool:
+    """Return whether both names tell a unit, and not the same one."""
+    first, second = _unit_of(old)[0], _unit_of(new)[0]
+    return bool(first and second) and first != second
+
+
 def _unit_of(name: str) -> tuple[str, bool]:
     """Return the unit that a name ends in, "" for none, and whether there are words before it."""
     words = re.findall(r"[KMG]i?B|[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)

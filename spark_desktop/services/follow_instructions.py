@@ -62,8 +62,9 @@ def _renamed(change: NameChange) -> Iterator[str]:
         yield (f'"{was}" of the type `{new.name}` is "{now}" now.')
     elif change.holders is not None:
         was, now = map(_short, change.holders)
+        place = old.container or old.path
         yield (
-            f"`{old.container}` has no `{old.name}` any more, but `{new.name}`. It was\n{was}\n"
+            f"`{place}` has no `{old.name}` any more, but `{new.name}`. It was\n{was}\n"
             f"and is now\n{now}\nChange each use of `{old.name}` so that the code around works "
             "as before: another value, type or unit is converted."
         )

@@ -431,3 +431,53 @@ async def test_a_field_of_a_like_name_is_a_rename_whatever_its_class_tells(tmp_p
     one = following(tmp_path, {"a.py": HOLD, "b.py": text})
     await one.replace("a.py", ("``length`` frames", "its frames"), ("length: int", "lengths: int"))
     assert one.offered["b.py"] == text.replace("length", "lengths")
+
+
+WAIT = "export interface Wait {\n  pauseSeconds: number;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "is_other"),
+    [("pauseMs", True), ("pauseMinutes", True), ("pauseSecs", False), ("delaySeconds", False)],
+)
+async def test_a_field_that_counts_in_another_unit_is_no_rename(tmp_path, new, is_other):
+    text = (
+        'import type { Wait } from "./a";\n\n'
+        "export function long(wait: Wait): boolean {\n  return wait.pauseSeconds > 9;\n}\n"
+    )
+    one = following(tmp_path, {"a.ts": WAIT, "b.ts": text})
+    await one.replace("a.ts", ("pauseSeconds", new))
+    if is_other:
+        assert asked(one) == {f"{new} in the place of pauseSeconds: b.ts, long()"}
+    else:
+        assert one.offered["b.ts"] == text.replace("pauseSeconds", new)
+
+
+@pytest.mark.parametrize(
+    ("value", "new", "is_other"),
+    [("15", "pause_ms: int = 15_000", True), ("15", "pause_ms: int = 15", False)],
+)
+async def test_a_default_tells_whether_a_field_has_another_unit(tmp_path, value, new, is_other):
+    text = f"class Wait:\n    pause_seconds: int = {value}\n"
+    use = "from a import Wait\n\n\ndef f(wait: Wait):\n    return wait.pause_seconds\n"
+    one = following(tmp_path, {"a.py": text, "b.py": use})
+    await one.replace("a.py", (f"pause_seconds: int = {value}", new))
+    assert ("b.py" in one.offered) is not is_other
+
+
+@pytest.mark.parametrize(
+    ("body", "is_other"),
+    [("this.end - this.start", False), ("(this.end - this.start) * 1000", True)],
+)
+async def test_a_method_that_computes_another_unit_is_no_rename(tmp_path, body, is_other):
+    text = (
+        "export class Walk {\n  constructor(readonly start: number, readonly end: number) {}\n\n"
+        "  lengthSeconds(): number {\n    return this.end - this.start;\n  }\n}\n"
+    )
+    use = (
+        'import type { Walk } from "./a";\n\n'
+        "export function long(walk: Walk): boolean {\n  return walk.lengthSeconds() > 9;\n}\n"
+    )
+    one = following(tmp_path, {"a.ts": text, "b.ts": use})
+    await one.replace("a.ts", ("lengthSeconds", "lengthMs"), ("this.end - this.start;", f"{body};"))
+    assert ("b.ts" in one.offered) is not is_other
