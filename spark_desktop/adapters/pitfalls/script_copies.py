@@ -16,6 +16,7 @@ from spark_desktop.adapters.pitfalls.script_changes import (
     targets,
 )
 from spark_desktop.adapters.pitfalls.script_facts import facts
+from spark_desktop.adapters.pitfalls.script_given import is_imported, may_be_shared, returned_by
 from spark_desktop.adapters.pitfalls.script_nodes import (
     FUNCTIONS,
     argument_of,
@@ -37,23 +38,33 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
+_PATHS = ("member_expression", "identifier", "subscript_expression")
 _IN_PLACE = re.compile(r"in_?place", re.IGNORECASE)
 
 
 def is_shared(code: Code, node: Node) -> bool:
     """Return whether others hold a thing, too: it was given, or is a field or of the file."""
+    if node.type == "call_expression":
+        return gives_shared(code, node)
     root = root_of(node)
     if root.type == "this":
-        return node.type == "member_expression"
+        return node.type in ("member_expression", "subscript_expression")
     if root.type != "identifier" or _is_named_in_place(root):
         return False
     declared = facts(code).declared(root)
     if declared is None or declared.type != "variable_declarator":
-        return declared is not None
+        return declared is not None or is_imported(code, text_of(root))
     value = named(declared, "value")
-    if value is not None and bare(value).type in ("member_expression", "identifier"):
+    if value is not None and bare(value).type in _PATHS:
         return is_shared(code, bare(value))
     return function_of(declared) is None or node.type == "member_expression"
+
+
+def gives_shared(code: Code, call: Node) -> bool:
+    """Return whether a function of the file gives what others hold, too."""
+    return any(
+        one.type in _PATHS and is_shared(code, one) for one in map(bare, returned_by(code, call))
+    )
 
 
 def changed_for_its_result(code: Code) -> Iterator[SmallChange]:
@@ -61,7 +72,7 @@ def changed_for_its_result(code: Code) -> Iterator[SmallChange]:
 
     def found() -> Iterator[list[Edit]]:
         for call, held, _given in calls(code, "sort", "reverse"):
-            if not is_dropped(call) and is_shared(code, held):
+            if not is_dropped(call) and (is_shared(code, held) or may_be_shared(code, held)):
                 yield [code.edit(held, f"[...{code.text(held)}]")]
 
     yield from all_then_each(code, found())
@@ -83,7 +94,7 @@ def changed_alias(code: Code) -> Iterator[SmallChange]:
             function = function_of(node)
             if name is None or value is None or function is None or name.type != "identifier":
                 continue
-            if value.type not in ("identifier", "member_expression"):
+            if value.type not in ("identifier", "member_expression", "call_expression"):
                 continue
             kind = changed_kind(code, function, text_of(name))
             new = copied(code.text(value), kind) if kind and is_shared(code, value) else ""

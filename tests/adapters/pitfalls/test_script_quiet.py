@@ -1,7 +1,7 @@
 """What looks like a trap of JavaScript or TypeScript and is none, and laws of all its rules."""
 
 import pytest
-from adapters.pitfalls import test_script, test_script_often
+from adapters.pitfalls import test_script, test_script_lost, test_script_often
 from adapters.pitfalls.script_rules import offered
 
 from spark_desktop.adapters.pitfalls import (
@@ -121,7 +121,10 @@ def test_what_is_no_trap_is_left_alone(rule, text):
     assert offered(rule, text) == []
 
 
-MENDED = (*test_script.MENDED, *test_script_often.MENDED, *test_script_often.TOGETHER)
+MENDED = (
+    *(*test_script.MENDED, *test_script_often.MENDED, *test_script_often.TOGETHER),
+    *test_script_lost.MENDED,
+)
 TEXTS = [text for _, text, _ in MENDED]
 
 
