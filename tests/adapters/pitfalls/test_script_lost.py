@@ -5,6 +5,11 @@ from adapters.pitfalls.script_rules import exchanged, offered
 
 from spark_desktop.adapters.pitfalls import (
     script_copies,
+    script_handed,
+)
+
+_BELL = (
+    "class Bell {\n  n = 0;\n  ring() {\n    this.n++;\n  }\n  say(x) {\n    this.n = x;\n  }\n}\n"
 )
 
 # A rule, a text with its trap, and what is exchanged in the first way out.
@@ -42,6 +47,43 @@ MENDED = [
         "    return rows;\n  }\n}\n",
         [("= this.rows()", "= [...this.rows()]")],
     ),
+    (
+        script_handed.handed_over_alone,
+        f"{_BELL}const bell = new Bell();\nsetTimeout(bell.ring, 5);\n",
+        [("bell.ring,", "() => bell.ring(),")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        f"{_BELL}const bell = new Bell();\nxs.forEach(bell.say);\n",
+        [("bell.say", "(x) => bell.say(x)")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        f"{_BELL}const bell = new Bell();\nrun(1, bell.say);\n",
+        [("bell.say", "bell.say.bind(bell)")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        f"{_BELL}const bell = new Bell();\ndoor.onopen = bell.ring;\n",
+        [("bell.ring", "() => bell.ring()")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        "class A {\n  n = 1;\n  go() {\n    return this.n;\n  }\n"
+        "  all() {\n    return { go: this.go };\n  }\n}\n",
+        [("this.go", "() => this.go()")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        'import { Bell } from "./bell";\n'
+        "function f(clock) {\n  const bell = new Bell();\n  clock.at(6, bell.ring);\n}\n",
+        [("bell.ring", "bell.ring.bind(bell)")],
+    ),
+    (
+        script_handed.handed_over_alone,
+        "function f(xs: number[], store: Store) {\n  xs.forEach(store.put);\n}\n",
+        [("store.put", "store.put.bind(store)")],
+    ),
 ]
 
 
@@ -61,6 +103,22 @@ QUIET = [
     (
         script_copies.changed_alias,
         'import { all } from "./all";\nfunction f() {\n  const xs = all();\n  xs.push(1);\n}\n',
+    ),
+    (script_handed.handed_over_alone, f"{_BELL}const bell = new Bell();\nput(bell.n);\n"),
+    (script_handed.handed_over_alone, f"{_BELL}const bell = new Bell();\nput(bell.ring, bell);\n"),
+    (
+        script_handed.handed_over_alone,
+        f"{_BELL}const b = new Bell();\nx.on(1, b.ring);\nx.off(1, b.ring);\n",
+    ),
+    (script_handed.handed_over_alone, "xs.map(Math.floor);\nxs.forEach(console.log);\n"),
+    (
+        script_handed.handed_over_alone,
+        'import { Point } from "./point";\nconst p = new Point();\nput(p.x);\nput(p.x + 1);\n',
+    ),
+    (script_handed.handed_over_alone, "function f(user: User) {\n  put(user.name);\n}\n"),
+    (
+        script_handed.handed_over_alone,
+        "class A {\n  free() {\n    return 1;\n  }\n}\nconst a = new A();\nput(a.free);\n",
     ),
 ]
 
