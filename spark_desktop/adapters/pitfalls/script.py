@@ -13,6 +13,7 @@ from spark_desktop.adapters.pitfalls import (
     script_compare,
     script_copies,
     script_handed,
+    script_keys,
     script_maps,
     script_objects,
     script_order,
@@ -98,6 +99,7 @@ _AT_TIMES_WRONG: tuple[Rule, ...] = (
     script_objects.other_one_wins,
     script_copies.shallow_copy,
     script_caches.forgetful_key,
+    script_keys.glued_key,
     script_order.one_too_few,
     script_order.read_too_late,
 )

@@ -6,6 +6,7 @@ from adapters.pitfalls.script_rules import exchanged, offered
 from spark_desktop.adapters.pitfalls import (
     script_copies,
     script_handed,
+    script_keys,
 )
 
 _BELL = (
@@ -84,6 +85,42 @@ MENDED = [
         "function f(xs: number[], store: Store) {\n  xs.forEach(store.put);\n}\n",
         [("store.put", "store.put.bind(store)")],
     ),
+    (
+        script_keys.glued_key,
+        "function f(m: Map<string, number>, a: number, b: number) {\n"
+        "  const key = `${a}${b}`;\n  return m.get(key);\n}\n",
+        [("${a}${b}", "${a}:${b}")],
+    ),
+    (
+        script_keys.glued_key,
+        "const seen = new Set<string>();\nfunction f(a: string, b: string) {\n"
+        "  if (seen.has(a + b)) return;\n  seen.add(a + b);\n}\n",
+        [
+            ("has(a + b)", "has(JSON.stringify([a, b]))"),
+            ("add(a + b)", "add(JSON.stringify([a, b]))"),
+        ],
+    ),
+    (
+        script_keys.glued_key,
+        "const kept = {};\nconst f = (a, b) => kept[`k${a}${b}`];\n",
+        [("`k${a}${b}`", 'JSON.stringify(["k", a, b])')],
+    ),
+    (
+        script_keys.glued_key,
+        "const kept = {};\nconst f = (a: string, b: string) => kept[`${a}-${b}`];\n",
+        [("`${a}-${b}`", "JSON.stringify([a, b])")],
+    ),
+    (
+        script_keys.glued_key,
+        'const seen = new Set();\nconst f = (a, b) => seen.has([a, b].join(""));\n',
+        [('[a, b].join("")', "JSON.stringify([a, b])")],
+    ),
+    (
+        script_keys.glued_key,
+        "const seen = new Set();\nconst keyOf = (x: number, y: number) => `${x}${y}`;\n"
+        "const f = (p) => seen.has(keyOf(p.x, p.y));\n",
+        [("${x}${y}", "${x}:${y}")],
+    ),
 ]
 
 
@@ -120,6 +157,18 @@ QUIET = [
         script_handed.handed_over_alone,
         "class A {\n  free() {\n    return 1;\n  }\n}\nconst a = new A();\nput(a.free);\n",
     ),
+    (script_keys.glued_key, "const f = (a, b) => `${a}${b}`;\n"),
+    (script_keys.glued_key, "const f = (m, a: number, b: number) => m.get(`${a}:${b}`);\n"),
+    (
+        script_keys.glued_key,
+        "function f(m, a, b) {\n  const key = `${a}${b}`;\n  log(key);\n  return m.get(key);\n}\n",
+    ),
+    (
+        script_keys.glued_key,
+        "const m = new Map();\nconst f = (a, b) => m.set(`${a}${b}`, 1);\n"
+        "const g = () => [...m.keys()];\n",
+    ),
+    (script_keys.glued_key, "const f = (xs, a, b) => xs[a + b];\n"),
 ]
 
 
