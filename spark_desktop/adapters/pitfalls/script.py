@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls import (
     script_objects,
     script_order,
     script_sorting,
+    script_splits,
     script_sums,
     script_text,
     script_values,
@@ -100,6 +101,7 @@ _AT_TIMES_WRONG: tuple[Rule, ...] = (
     script_copies.shallow_copy,
     script_caches.forgetful_key,
     script_keys.glued_key,
+    script_splits.cut_more_than_once,
     script_order.one_too_few,
     script_order.read_too_late,
 )

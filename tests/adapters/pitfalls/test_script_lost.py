@@ -1,12 +1,13 @@
 """Traps of JavaScript and TypeScript by which something is lost: an object, a key, a reset."""
 
 import pytest
-from adapters.pitfalls.script_rules import exchanged, offered
+from adapters.pitfalls.script_rules import changes, exchanged, offered
 
 from spark_desktop.adapters.pitfalls import (
     script_copies,
     script_handed,
     script_keys,
+    script_splits,
 )
 
 _BELL = (
@@ -121,6 +122,36 @@ MENDED = [
         "const f = (p) => seen.has(keyOf(p.x, p.y));\n",
         [("${x}${y}", "${x}:${y}")],
     ),
+    (
+        script_splits.cut_more_than_once,
+        'function f(line) {\n  const [name, value] = line.split(":");\n  put(name, value);\n}\n',
+        [('":"', r"/:([\s\S]*)/")],
+    ),
+    (
+        script_splits.cut_more_than_once,
+        'const [, value] = line.split(" = ", 2);\n',
+        [('" = ", 2', r"/ = ([\s\S]*)/")],
+    ),
+    (
+        script_splits.cut_more_than_once,
+        'const value = line.split("|")[1];\n',
+        [('"|"', r"/\|([\s\S]*)/")],
+    ),
+    (
+        script_splits.cut_more_than_once,
+        "const parts = line.split(/\\s*=\\s*/);\nput(parts[0], parts[1]);\n",
+        [(r"/\s*=\s*/", r"/\s*=\s*([\s\S]*)/")],
+    ),
+    (
+        script_splits.cut_more_than_once,
+        'const all = new Map(text.split("\\n").map((l) => l.split("=") as [string, string]));\n',
+        [('"="', r"/=([\s\S]*)/")],
+    ),
+    (
+        script_splits.cut_more_than_once,
+        'for (const [k, v] of lines.map((l) => l.split("="))) put(k, v);\n',
+        [('"="', r"/=([\s\S]*)/")],
+    ),
 ]
 
 
@@ -169,9 +200,21 @@ QUIET = [
         "const g = () => [...m.keys()];\n",
     ),
     (script_keys.glued_key, "const f = (xs, a, b) => xs[a + b];\n"),
+    (script_splits.cut_more_than_once, 'const [a, b, c] = line.split(":");\n'),
+    (script_splits.cut_more_than_once, 'const [a, ...rest] = line.split(":");\n'),
+    (script_splits.cut_more_than_once, 'const [a] = line.split(":");\nf(line.split(",")[0]);\n'),
+    (script_splits.cut_more_than_once, 'const xs = s.split(":");\nf(xs[0], xs[1], xs.length);\n'),
+    (script_splits.cut_more_than_once, "const [a, b] = line.split(/(:)/);\nf(line.split());\n"),
 ]
 
 
 @pytest.mark.parametrize(("rule", "text"), QUIET)
 def test_what_is_no_trap_is_left_alone(rule, text):
     assert offered(rule, text) == []
+
+
+def test_a_text_may_be_parted_at_its_first_or_its_last_sign():
+    found = changes(script_splits.cut_more_than_once, 'const [a, b] = line.split(".");\n')
+    assert [one.text for one in found] == [r"/\.([\s\S]*)/", r"/\.(?![\s\S]*\.)/"]
+    assert len({one.place for one in found}) == 1
+    assert found[0].place >= 0
