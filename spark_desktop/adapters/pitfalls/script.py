@@ -10,6 +10,7 @@ from spark_desktop.adapters.pitfalls import (
     script_async,
     script_caches,
     script_calls,
+    script_cleanup,
     script_compare,
     script_copies,
     script_handed,
@@ -102,6 +103,7 @@ _AT_TIMES_WRONG: tuple[Rule, ...] = (
     script_caches.forgetful_key,
     script_keys.glued_key,
     script_splits.cut_more_than_once,
+    script_cleanup.left_set_by_error,
     script_order.one_too_few,
     script_order.read_too_late,
 )

@@ -4,6 +4,7 @@ import pytest
 from adapters.pitfalls.script_rules import changes, exchanged, offered
 
 from spark_desktop.adapters.pitfalls import (
+    script_cleanup,
     script_copies,
     script_handed,
     script_keys,
@@ -152,6 +153,76 @@ MENDED = [
         'for (const [k, v] of lines.map((l) => l.split("="))) put(k, v);\n',
         [('"="', r"/=([\s\S]*)/")],
     ),
+    (
+        script_cleanup.left_set_by_error,
+        "class Oven {\n  private hot = false;\n  bake(x) {\n    this.hot = true;\n"
+        "    const y = x.rise();\n\n    this.hot = false;\n    return y;\n  }\n}\n",
+        [
+            (
+                "    const y = x.rise();\n\n    this.hot = false;\n    return y;\n",
+                "    try {\n      const y = x.rise();\n\n      return y;\n    } finally {\n"
+                "      this.hot = false;\n    }\n",
+            )
+        ],
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "let depth = 0;\nfunction walk(x) {\n  depth++;\n  x.visit();\n"
+        "  depth--;\n  log(depth);\n}\n",
+        [
+            (
+                "  x.visit();\n  depth--;\n",
+                "  try {\n    x.visit();\n  } finally {\n    depth--;\n  }\n",
+            )
+        ],
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "async function f(lock, x) {\n  await g();\n  lock.acquire();\n  await x.go();\n"
+        "  lock.release();\n}\n",
+        [
+            (
+                "  await x.go();\n  lock.release();\n",
+                "  try {\n    await x.go();\n  } finally {\n    lock.release();\n  }\n",
+            )
+        ],
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  at(level, act) {\n    const old = this.level;\n    this.level = level;\n"
+        "    act();\n    this.level = old;\n  }\n}\n",
+        [
+            (
+                "    act();\n    this.level = old;\n",
+                "    try {\n      act();\n    } finally {\n      this.level = old;\n    }\n",
+            )
+        ],
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  async f() {\n    this.busy = true;\n    try {\n      await go();\n"
+        "      this.busy = false;\n    } catch (error) {\n      throw told(error);\n    }\n"
+        "  }\n}\n",
+        [
+            ("      this.busy = false;\n", ""),
+            (
+                "told(error);\n    }\n",
+                "told(error);\n    } finally {\n      this.busy = false;\n    }\n",
+            ),
+        ],
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  f() {\n    this.busy = true;\n    put(`a\n  b`);\n"
+        "    this.busy = false;\n  }\n}\n",
+        [
+            (
+                "    put(`a\n  b`);\n    this.busy = false;\n",
+                "    try {\n      put(`a\n  b`);\n    } finally {\n"
+                "      this.busy = false;\n    }\n",
+            )
+        ],
+    ),
 ]
 
 
@@ -205,6 +276,33 @@ QUIET = [
     (script_splits.cut_more_than_once, 'const [a] = line.split(":");\nf(line.split(",")[0]);\n'),
     (script_splits.cut_more_than_once, 'const xs = s.split(":");\nf(xs[0], xs[1], xs.length);\n'),
     (script_splits.cut_more_than_once, "const [a, b] = line.split(/(:)/);\nf(line.split());\n"),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  f() {\n    this.busy = true;\n    try {\n      go();\n    } finally {\n"
+        "      this.busy = false;\n    }\n  }\n}\n",
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "function f() {\n  let isOpen = true;\n  go();\n  isOpen = false;\n  return isOpen;\n}\n",
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  f() {\n    this.n = 1;\n    go();\n    this.n = 2;\n  }\n}\n",
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  f() {\n    this.busy = true;\n    const y = go();\n"
+        "    this.busy = false;\n    return put(y);\n  }\n}\n",
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "class A {\n  f() {\n    this.busy = true;\n    this.n = 3;\n"
+        "    this.busy = false;\n  }\n}\n",
+    ),
+    (
+        script_cleanup.left_set_by_error,
+        "function f() {\n  const xs = [];\n  xs.push(g());\n  h();\n  xs.pop();\n}\n",
+    ),
 ]
 
 
