@@ -32,6 +32,8 @@ _MOST_LINES = 80
 _ELSEWHERE, _MOST_ELSEWHERE, _MOST_OF_FILE = 1000, 20, 600
 # Headers that are read for what a file's classes hold, and files of a package.
 _HEADERS, _OF_PACKAGE = 4, 20
+# Traps in the rest of the file that are tried before a slip is believed.
+_MOST_INSTEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class SmallMends:
         rank = 0
         for number, change in enumerate(changes, 1):
             if found is not None and change.rank > rank:
-                return Tried(found)
+                return Tried(await self._or_trap(proposal, target, found, everything))
             if time.monotonic() > begun + seconds:
                 is_whole = False
                 break
@@ -96,8 +98,29 @@ class SmallMends:
                 return Tried()  # the run does not say which of the two was meant
             found, rank = one, change.rank
         if found is not None:
+            found = await self._or_trap(proposal, target, found, everything)
             return Tried(found if is_whole else with_doubt(found))
         return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
+
+    async def _or_trap(
+        self,
+        proposal: Proposal,
+        target: Target,
+        found: Proposal,
+        changes: Sequence[SmallChange],
+    ) -> Proposal:
+        """Return the way out of a trap in the rest of the file, where that passes as well.
+
+        A sign that is turned around may hide by chance what goes wrong somewhere else; a trap is
+        wrong in itself.
+        """
+        if _is_of_trap(found):
+            return found
+        others = [one for one in changes if one.rank >= _ELSEWHERE][:_MOST_INSTEAD]
+        for number, change in enumerate(others, 1):
+            if (one := await self._proved(proposal, target, change, number)) is not None:
+                return one
+        return found
 
     async def _proved(
         self, proposal: Proposal, target: Target, change: SmallChange, number: int
@@ -204,6 +227,10 @@ def with_doubt(found: Proposal) -> Proposal:
     return replace(
         found, evidence=(*found.evidence, Check(say("small change"), False, detail, is_advice=True))
     )
+
+
+def _is_of_trap(found: Proposal) -> bool:
+    return any(one.name == say("known trap") for one in found.evidence)
 
 
 def _proposed(

@@ -203,9 +203,20 @@ async def test_a_trap_in_the_rest_of_the_file_is_tried_last():
     assert apply(text, found.patch.hunks) == out
     assert found.evidence[-1].name == "known trap"
     assert text.replace("> 5000", ">= 5000") in run.asked
-    run = Run(out, text.replace("> 5000", ">= 5000"))
+    run = Run(text.replace("> 5000", ">= 5000"))
     found = await mended(run, Proposal("p", trigger, Queued(), model="small"))
     assert found.evidence[-1].name == "small change"
+    assert run.asked[-1] == out
+
+
+async def test_a_trap_in_the_rest_of_the_file_goes_before_a_slip_that_hides_it():
+    text, out = f"{TEXT}\n\n{TRAP}", f"{TEXT}\n\n{OUT}"
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 2), "test_free", "free(5000)", ("pytest",))
+    run = Run(out, text.replace("> 5000", ">= 5000"))
+    found = await mended(run, Proposal("p", trigger, Queued(), model="small"))
+    assert apply(text, found.patch.hunks) == out
+    assert found.evidence[-1].name == "known trap"
 
 
 HEADER = """#pragma once
