@@ -10,6 +10,7 @@ from spark_desktop.domain.call_changes import (
     changed_call,
     moves_values,
 )
+from spark_desktop.domain.exports import export_edits
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
@@ -42,6 +43,8 @@ def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     """Return what a change asks of a file; nothing where the file does not mean it."""
     if followed.change.is_moved:
         return _moved(followed, file, tree)
+    if followed.change.exported:
+        return export_edits(followed, file, tree)
     if followed.change.literal is not None:
         return _literals(followed, file, tree)
     if followed.change.key is not None:

@@ -54,6 +54,8 @@ class NameChange:
     made_at: int | None = None
     # Of what makes dictionaries in Python: the key of theirs that has another name now.
     key: KeyChange | None = None
+    # Of a name of JavaScript that others import in another way now: "named" or "default".
+    exported: str = ""
 
     @property
     def is_renamed(self) -> bool:

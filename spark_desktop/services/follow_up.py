@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from spark_desktop.domain.events import FilesChanged
+from spark_desktop.domain.exports import words_for
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.key_uses import makes_other
 from spark_desktop.domain.name_changes import NameChange
@@ -184,6 +185,7 @@ class FollowUps:
             # Who uses a value of a type need not name the type.
             wanted |= {one.literal[0]} if one.literal else set()
             wanted |= {one.key.old} if one.key else set()
+            wanted |= words_for(one) if one.exported else set()
             holders |= set(await self._holding(after.path, wanted))
         tree = await workspace_tree(self._files, holders)
         survey = Survey(self._names, self._files, tree, words)

@@ -15,7 +15,7 @@ _LONGEST_TYPE = 40
 
 def title_for(changes: Collection[NameChange]) -> Said:
     """Return what the changes of one save are called, in a line."""
-    titles = list(dict.fromkeys(_title(change) for change in changes))
+    titles = list(dict.fromkeys(_exported(change) or _title(change) for change in changes))
     more = len(titles) - _NAMED
     if more > 0:
         titles = [*titles[:_NAMED], say("{count} more", count=more)]
@@ -29,6 +29,16 @@ def asked_title(change: NameChange, place: str) -> Said:
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result: {place}", name=_shown(change), place=place)
     return say("{name}: new arguments in {place}", name=_shown(change), place=place)
+
+
+def _exported(change: NameChange) -> Said | None:
+    """Return what it is called that a name has to be imported in another way."""
+    if not change.exported:
+        return None
+    gone, come = "default", change.new.name
+    if change.exported == "default":
+        gone, come = come, gone
+    return say("{new} in the place of {old}", old=gone, new=come)
 
 
 def _title(change: NameChange) -> Said:

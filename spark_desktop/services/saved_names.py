@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from spark_desktop.domain.call_changes import SignatureChange
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.definition_matching import is_same_moved
+from spark_desktop.domain.exports import export_changes, exported_otherwise
 from spark_desktop.domain.field_types import made_with
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import (
@@ -51,8 +52,16 @@ class SavedNames:
             or one.literal
             or one.key
         ]
-        made = tuple(made_with(changed, defined))
+        made = (*made_with(changed, defined), *self._exported(before, after, defined))
         return [*changed, *made, *await self._moved(found, before, after.path)]
+
+    def _exported(
+        self, before: Snapshot, after: Snapshot, defined: tuple[Defined, ...]
+    ) -> tuple[NameChange, ...]:
+        """Return the names that others have to import in another way."""
+        told = exported_otherwise(after.path, before.text.content, after.text.content)
+        old = self._names.defined(before.path, before.text.content) if told else ()
+        return tuple(export_changes(told, old, defined))
 
     def _compared(self, before: Snapshot, after: Snapshot) -> tuple[Changes, tuple[Defined, ...]]:
         """Return what the save changed, and what the file defines now."""
