@@ -14,6 +14,7 @@ from spark_desktop.domain.go_failing import (
     told_edits,
 )
 from spark_desktop.domain.go_found import found_edits
+from spark_desktop.domain.map_results import becomes_map, map_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
@@ -76,6 +77,8 @@ def result_edits(
         return None
     if is_lazy_now(change):
         return _listed(one, file)
+    if file.language in ("javascript", "typescript", "tsx") and becomes_map(change):
+        return map_edits(one, file)
     content, end = file.content, one.call.end + 1
     before = _before(one, file)
     is_last = _ENDED.match(content, end) is not None and not _goes_on(content, one.start)
