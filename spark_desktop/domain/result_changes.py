@@ -4,6 +4,7 @@ import io
 import re
 import tokenize
 
+from spark_desktop.domain.absent_results import absent_edits, absent_of
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.go_calls import call_of
 from spark_desktop.domain.go_failing import (
@@ -77,8 +78,11 @@ def result_edits(
         return None
     if is_lazy_now(change):
         return _listed(one, file)
-    if file.language in ("javascript", "typescript", "tsx") and becomes_map(change):
-        return map_edits(one, file)
+    if file.language in ("javascript", "typescript", "tsx"):
+        if becomes_map(change):
+            return map_edits(one, file)
+        if (absent := absent_of(change)) is not None:
+            return absent_edits(one, file, absent)
     content, end = file.content, one.call.end + 1
     before = _before(one, file)
     is_last = _ENDED.match(content, end) is not None and not _goes_on(content, one.start)
