@@ -265,6 +265,9 @@ class _Following:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
         signature, gives_other = self._followed.signature, self._followed.change.gives_other
         if one.role is Role.BOUND:
+            if self._gives_as_before(one):
+                self._asked.append(one)
+                return False
             self._follow_declaration(one)
             return True
         is_import = one.role in (Role.IMPORTED, Role.EXPORTED)
@@ -393,6 +396,18 @@ class _Following:
                 self._edit(one, edit)
         elif self._followed.signature is not None:
             self._leave(one, say("it is defined here with the parameters before"))
+
+    def _gives_as_before(self, one: Occurrence) -> bool:
+        """Return whether a type has its own, which gives what its base or trait gave before.
+
+        With the new name alone it would fit no more: its body has to give something else.
+        """
+        old, new = self._followed.change.old, self._followed.change.new
+        if self._file.language in ("c", "cpp") or not self._followed.change.gives_other_type:
+            return False
+        is_itself = self._file.path == new.path and one.start == new.name_at
+        here = next((each for each in self._file.defined if each.name_at == one.start), None)
+        return not is_itself and here is not None and here.result == old.result
 
     def _is_fresh(self, one: Occurrence) -> bool:
         """Return whether the call was written together with the new signature."""

@@ -49,6 +49,8 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 "so that the code around works as before; a value that is not needed there is "
                 "ignored, and where it fails now instead of giving nothing, that is handled."
             )
+            if new.container and one.change.gives_other_type:
+                told.append(f"One of its own that a type has gives {now} as well.")
     return " ".join((*dict.fromkeys(told), "Change nothing else."))
 
 

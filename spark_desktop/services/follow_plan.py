@@ -145,6 +145,11 @@ def _place(file: FileNames, start: int, end: int) -> str:
         for one in file.defined
         if one.definition.lines.start >= start and one.definition.lines.end <= end
     ]
-    named = next((f"{one.name}()" for one in inside if one.parameters is not None), "")
+    function = next((one for one in inside if one.parameters is not None), None)
+    named = "" if function is None else f"{function.name}()"
+    if function is not None and function.container:
+        # Two places of one title would be taken for one.
+        same = [one for one in file.defined if one.name == function.name]
+        named = f"{function.container}.{named}" if len(same) > 1 else named
     first = split_lines(file.content)[start : start + 1]
     return f"{file.path}, {named}" if named else f"{file.path}:{start + 1 if first else 1}"

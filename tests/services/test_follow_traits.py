@@ -301,3 +301,39 @@ async def test_a_class_of_a_library_of_the_same_name_is_another(
     await project.replace("area.py", ("emit", "send"))
     now = {"use.py": text.replace("emit", "send")} if is_meant else {}
     assert project.offered == now
+
+
+OWN = """use crate::kind::Weighs;
+
+pub struct Stone;
+
+impl Weighs for Stone {
+    fn kilograms(&self) -> u32 {
+        7
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("name", ["kilograms", "mass"])
+async def test_what_a_type_has_of_its_own_is_not_given_the_new_name_alone(tmp_path, name):
+    trait = "pub struct Mass(pub f64);\n\npub trait Weighs {\n    fn kilograms(&self) -> u32;\n}\n"
+    two = OWN + OWN[OWN.index("\npub struct") :].replace("Stone", "Cart")
+    files = {**CRATE, "src/kind.rs": trait, "src/area.rs": two}
+    project = following(tmp_path, files, *["x"] * 4)
+    await project.replace(
+        "src/kind.rs", ("fn kilograms(&self) -> u32", f"fn {name}(&self) -> Mass")
+    )
+    assert project.offered == {}
+    title = "kilograms() gives another result: src/area.rs"
+    assert asked(project) == {f"{title}, Stone.kilograms()", f"{title}, Cart.kilograms()"}
+    told = {one.trigger.instruction for one in project.world.board.all()}
+    assert all("One of its own that a type has gives `Mass` as well." in one for one in told)
+
+
+async def test_what_a_type_has_of_its_own_and_gives_the_new_result_takes_the_name(tmp_path):
+    trait = "pub struct Mass(pub u32);\n\npub trait Weighs {\n    fn kilograms(&self) -> u32;\n}\n"
+    own = OWN.replace("u32", "Mass").replace("7", "Mass(7)")
+    project = following(tmp_path, {**CRATE, "src/kind.rs": trait, "src/area.rs": own})
+    await project.replace("src/kind.rs", ("fn kilograms(&self) -> u32", "fn mass(&self) -> Mass"))
+    assert project.offered == {"src/area.rs": own.replace("kilograms", "mass")}
