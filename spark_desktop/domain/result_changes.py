@@ -18,6 +18,7 @@ from spark_desktop.domain.go_found import found_edits
 from spark_desktop.domain.map_results import becomes_map, map_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
+from spark_desktop.domain.wrapped_results import turn_of, wrapped_edits
 
 _COUNT = re.compile(r"(\d+) values")
 # Several names are given values at once.
@@ -83,6 +84,8 @@ def result_edits(
             return map_edits(one, file)
         if (absent := absent_of(change)) is not None:
             return absent_edits(one, file, absent)
+    if turn_of(change, file.language) is not None:
+        return wrapped_edits(one, file, change, home)
     content, end = file.content, one.call.end + 1
     before = _before(one, file)
     is_last = _ENDED.match(content, end) is not None and not _goes_on(content, one.start)
