@@ -8,6 +8,8 @@ from spark_desktop.domain.test_pairs import is_test
 
 _CALLED = re.compile(r"([A-Za-z_]\w*)\s*(?:::<[^<>]*>)?\(")
 _READ = re.compile(r"\.([A-Za-z_]\w*)\b(?!\s*\()")
+# A function that is handed over: ``map(read)``, ``.map(Layer::of)``, ``sorted(xs, key=weight)``.
+_HANDED = re.compile(r"[(,=]\s*&?(?:[A-Za-z_]\w*(?:::|\.))*([A-Za-z_]\w*)\s*(?=[,)])")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 _PYTHON_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([^()#\n]*)", re.MULTILINE)
 _PYTHON_IMPORT = re.compile(r"^\s*import\s+([\w., ]+)", re.MULTILINE)
@@ -28,16 +30,19 @@ def names_called(lines: Sequence[str], failing: int) -> tuple[str, ...]:
     """Return the names that a test uses, the likeliest to have failed first.
 
     Those of the ``failing`` line (an index into ``lines``), then of the lines above it from there
-    upwards, since a line above computed what was compared, then of those below.
+    upwards, since a line above computed what was compared, then of those below. What is only
+    handed over, for others to call, comes last.
     """
     order = [failing, *range(failing - 1, -1, -1), *range(failing + 1, len(lines))]
     found: dict[str, None] = {}
+    handed: dict[str, None] = {}
     for number in order:
         if 0 <= number < len(lines):
             code = _STRING.sub('""', lines[number])
             found |= dict.fromkeys(_CALLED.findall(code))
             found |= dict.fromkeys(_READ.findall(code))
-    return tuple(found)
+            handed |= dict.fromkeys(_HANDED.findall(code))
+    return tuple(found | {name: None for name in handed if name not in found})
 
 
 def files_imported(path: str, content: str, files: Collection[str]) -> tuple[str, ...]:

@@ -565,6 +565,16 @@ async def test_what_the_likeliest_places_call_may_hold_the_mistake_too():
     assert not found.others[0].others
 
 
+async def test_what_the_likeliest_places_hand_over_may_hold_the_mistake_too():
+    files = project(
+        total__py="from sums import plus\n\n\ndef add(a, b):\n    return reduce(plus, [a, b])\n",
+        sums__py="def plus(a, b):\n    return a - b\n",
+    )
+    files.write("tests/test_calc.py", TEST.replace("from calc", "from total"))
+    index = Mentioning(function("plus", "sums.py", 0, 2))
+    assert places(await pointed(files, ADD, index)) == [("total.py", 3, 5), ("sums.py", 0, 2)]
+
+
 SCRIPT = "from calc import add\n\nassert add(1, 2) == 3, add(1, 2)\n"
 STATED = (
     'Traceback (most recent call last):\n  File "check.py", line 3, in <module>\n'
