@@ -5,16 +5,15 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from spark_desktop.adapters.pitfalls import rust_groups
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
-from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds, statement_of
+from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds
 from spark_desktop.adapters.pitfalls.rust_numbers import sides
 from spark_desktop.adapters.pitfalls.rust_types import map_of, method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import (
     each_then_all,
     line_of,
-    lines_below,
     one_of,
-    stands_alone,
     uses,
 )
 from spark_desktop.domain.small_change import SmallChange
@@ -195,30 +194,6 @@ def _got(node: Node, code: Code) -> Iterator[list[Edit]]:
         yield [code.edit(node, f"*{got}")]
 
 
-def _last_group(code: Code) -> Iterator[SmallChange]:
-    """The last group is not stored: nothing comes behind it that would end it."""
-    for loop in code.nodes("for_expression"):
-        body, whole = named(loop, "body"), statement_of(loop)
-        after = whole.next_named_sibling
-        if body is None or after is None or not stands_alone(code, whole):
-            continue
-        for call in below(body, "call_expression"):
-            method, block = method_of(call, code), above(call, "block")
-            if method is None or method[1] != "push" or block is None or block == body:
-                continue
-            found = re.search(
-                r"take\(&mut (\w+)\)|^(\w+)(?:\.clone\(\))?$", code.text(method[2][0])
-            )
-            name = (found[1] or found[2]) if found is not None else ""
-            is_reset = re.search(rf"\b{name} = |{name}\.clear\(|&mut {name}\b", code.text(block))
-            if not name or is_reset is None or name in code.text(after):
-                continue
-            pushed = f"    {code.text(method[0])}.push({name});"
-            yield code.together(
-                [lines_below(code, whole, [f"if !{name}.is_empty() {{", pushed, "}"])]
-            )
-
-
 def _declared(one: Node, code: Code) -> Declared | None:
     pattern, value = named(one, "pattern"), named(one, "value")
     if one.type != "let_declaration" or pattern is None or value is None:
@@ -239,7 +214,7 @@ _ROUNDS, LATER = rounds(
 )
 RULES: tuple[Rule, ...] = (
     *_ROUNDS,
-    _last_group,
+    *rust_groups.RULES,
     _changed_copy,
     _changed_clone,
     _hidden,

@@ -51,6 +51,11 @@ FREE = {
     "            return true;\n        }\n    }\n    false\n}\n",
     "a sum over all": "fn f(xs: &[u32]) -> u32 {\n    let mut sum = 0;\n    for x in xs {\n"
     "        sum += x;\n    }\n    sum\n}\n",
+    "a group that is stored in the end": "fn f(xs: &[u32]) -> Vec<Vec<u32>> {\n"
+    "    let mut out = Vec::new();\n    let mut part = Vec::new();\n    for x in xs {\n"
+    "        part.push(*x);\n        if part.len() > 4 {\n"
+    "            out.push(std::mem::take(&mut part));\n        }\n    }\n"
+    "    if !part.is_empty() {\n        out.push(part);\n    }\n    out\n}\n",
     "one bound": "fn f(a: u32) -> bool {\n    a > 1 || a == 0\n}\n",
 }
 
