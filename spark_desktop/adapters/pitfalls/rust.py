@@ -2,6 +2,7 @@
 
 from spark_desktop.adapters.pitfalls import (
     rust_iterators,
+    rust_losses,
     rust_numbers,
     rust_rounding,
     rust_text,
@@ -16,11 +17,13 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_text.RULES,
     *rust_values.RULES,
     *rust_iterators.RULES,
+    *rust_losses.RULES,
     *rust_rounding.RULES,
     *rust_numbers.LATER,
     *rust_rounding.LATER,
     *rust_text.LATER,
     *rust_iterators.LATER,
     *rust_values.LATER,
+    *rust_losses.LATER,
 )
 RULES: tuple[Rule, ...] = tuple(importing(rule, with_uses) for rule in _ORDERED)

@@ -56,6 +56,15 @@ FREE = {
     "        part.push(*x);\n        if part.len() > 4 {\n"
     "            out.push(std::mem::take(&mut part));\n        }\n    }\n"
     "    if !part.is_empty() {\n        out.push(part);\n    }\n    out\n}\n",
+    "an iterator that nobody needs any more": "fn f(s: &str) -> String {\n"
+    "    let mut out = String::new();\n    let mut signs = s.chars();\n"
+    "    while let Some(c) = signs.next() {\n        if c == ' ' {\n            break;\n"
+    "        }\n        out.push(c);\n    }\n    out\n}\n",
+    "a default of one value": "fn f(a: &str) -> u32 {\n    a.trim().parse().unwrap_or(0)\n}\n",
+    "a default of an option": "fn f(a: Option<&str>) -> u32 {\n"
+    "    a.and_then(|b| b.lines().next()).map(|b| b.trim().parse().unwrap_or(1)).unwrap_or(2)\n}\n",
+    "a default of what may be there": "fn f(xs: &[P]) -> Vec<u32> {\n"
+    "    xs.iter().map(|p| p.m().unwrap_or(1)).collect()\n}\n",
     "one bound": "fn f(a: u32) -> bool {\n    a > 1 || a == 0\n}\n",
 }
 
