@@ -1,6 +1,7 @@
 """Traps of Rust, the likeliest first."""
 
 from spark_desktop.adapters.pitfalls import (
+    rust_caches,
     rust_iterators,
     rust_losses,
     rust_numbers,
@@ -18,6 +19,7 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_values.RULES,
     *rust_iterators.RULES,
     *rust_losses.RULES,
+    *rust_caches.RULES,
     *rust_rounding.RULES,
     *rust_numbers.LATER,
     *rust_rounding.LATER,

@@ -65,6 +65,17 @@ FREE = {
     "    a.and_then(|b| b.lines().next()).map(|b| b.trim().parse().unwrap_or(1)).unwrap_or(2)\n}\n",
     "a default of what may be there": "fn f(xs: &[P]) -> Vec<u32> {\n"
     "    xs.iter().map(|p| p.m().unwrap_or(1)).collect()\n}\n",
+    "a cache that is forgotten": "struct C { n: u32, k: HashMap<u32, u32> }\nimpl C {\n"
+    "    fn s(&mut self, n: u32) {\n        self.n = n;\n        self.k.clear();\n    }\n"
+    "    fn g(&mut self, a: u32) -> u32 {\n        let n = self.n;\n"
+    "        *self.k.entry(a).or_insert_with(|| a * n)\n    }\n}\n",
+    "a cache with all in its key": "struct C { n: u32, k: HashMap<(u32, u32), u32> }\nimpl C {\n"
+    "    fn s(&mut self, n: u32) {\n        self.n = n;\n    }\n"
+    "    fn g(&mut self, a: u32) -> u32 {\n        let n = self.n;\n"
+    "        *self.k.entry((a, self.n)).or_insert_with(|| a * n)\n    }\n}\n",
+    "a map that is no cache": "struct C { n: u32, k: HashMap<u32, u32> }\nimpl C {\n"
+    "    fn s(&mut self, n: u32) {\n        self.n = n;\n    }\n"
+    "    fn g(&self, a: u32) -> bool {\n        self.n > 1 && self.k.contains_key(&a)\n    }\n}\n",
     "one bound": "fn f(a: u32) -> bool {\n    a > 1 || a == 0\n}\n",
 }
 
