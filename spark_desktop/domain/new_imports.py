@@ -124,6 +124,12 @@ def beside(content: str, same: list[Brought], name: str, written: str) -> TextEd
     there = [one for one in same if one.start == first]
     names = [one.name for one in there]
     later = next((one for one in there if one.name > name), None)
+    if content[there[0].name_at - 2 : there[0].name_at] == "::":
+        # The only one that is brought in Rust: ``use crate::limits::MOST;``.
+        start, end = there[0].name_at, there[0].end
+        old = content[start:end].rstrip().removesuffix(";").rstrip()
+        both = f"{written}, {old}" if later is not None else f"{old}, {written}"
+        return TextEdit(start, start + len(old), f"{{{both}}}")
     if later is not None and names == sorted(names):
         return TextEdit(later.name_at, later.name_at, f"{written}, ")
     last = there[-1]

@@ -298,6 +298,23 @@ CASES = [
         },
     ),
     Case(
+        "rust: a constant moved to a module of which one name is imported",
+        RUST
+        | {
+            "src/main.rs": "use crate::cut::LEAST;\nuse crate::text::MOST;\n\n"
+            "fn f() {\n    g(MOST);\n}\n"
+        }
+        | {"src/cut.rs": "pub const LEAST: usize = 1;\npub const MOST: usize = 3;\n"},
+        (("pub const MOST: usize = 3;\n\n", ""),),
+        {
+            "src/text.rs": (("pub struct Page", "use crate::cut::MOST;\n\npub struct Page"),),
+            "src/main.rs": (
+                ("cut::LEAST;", "cut::{LEAST, MOST};"),
+                ("use crate::text::MOST;\n", ""),
+            ),
+        },
+    ),
+    Case(
         "rust: a function moved to another module",
         RUST | {"src/cut.rs": RUST["src/text.rs"].partition("pub fn slug")[1] + SLUG},
         (("pub fn slug" + SLUG, ""),),
