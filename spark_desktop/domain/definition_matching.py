@@ -18,6 +18,8 @@ LIKE_NAMES = 0.6
 SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
+# What is moved may have to be told to others.
+_VISIBLE = re.compile(r"^(?:pub(?:\([^)]*\))?|export)\s+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -169,6 +171,18 @@ def is_same_moved(one: Defined, other: Defined) -> bool:
     """Return whether a definition of another file is the one that went, word for word or nearly."""
     same = one.name == other.name and one.definition.kind == other.definition.kind
     return same and likeness(one, other) >= ELSEWHERE
+
+
+def is_same_elsewhere(one: Defined, other: Defined) -> bool:
+    """Return whether a definition of another file is the one that went but for its name.
+
+    Many constants are alike: that it stands for the other one has to be known otherwise, too.
+    """
+    if one.name == other.name or one.definition.kind != other.definition.kind:
+        return False
+    texts = (_VISIBLE.sub("", each.text) for each in (one, other))
+    words, others = (words_of(text, {one.name, other.name}) for text in texts)
+    return words == others
 
 
 def likeness(one: Defined, other: Defined) -> float:

@@ -20,7 +20,7 @@ from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.method_values import as_value
 from spark_desktop.domain.module_paths import Tree
-from spark_desktop.domain.moved_imports import moved_edits
+from spark_desktop.domain.moved_imports import moved_edits, renamed_edits
 from spark_desktop.domain.moved_packages import unused_packages
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.new_imports import taken_out
@@ -506,6 +506,8 @@ def _held(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     home = followed.change.new.path
     found = moved_edits(followed.target, home, file, tree, followed.home)
+    if found is not None and followed.change.is_renamed:
+        found = renamed_edits(followed.target, followed.change.new, file, tree, found)
     if found is None:
         uses = uses_in(followed.target, file, tree)
         reason = say("its import has to be written by hand")

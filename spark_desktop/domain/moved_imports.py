@@ -2,6 +2,7 @@
 
 import re
 
+from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import Brought, FileNames, Role
 from spark_desktop.domain.module_paths import (
     Tree,
@@ -62,6 +63,31 @@ def moved_edits(
         if changed is None:
             return None
         edits += changed
+    return tuple(edits)
+
+
+def renamed_edits(
+    target: Target, new: Defined, file: FileNames, tree: Tree, moved: tuple[TextEdit, ...]
+) -> tuple[TextEdit, ...] | None:
+    """Return the edits of imports with those by which the file uses another name as well.
+
+    None where the new name is another thing there, or the old one is reached by its module.
+    """
+    if not moved:
+        return ()
+    uses = [one for one in uses_in(target, file, tree).found if one.role is not Role.IMPORTED]
+    is_taken = any(one.local == new.name for one in file.brought)
+    is_taken |= any(one.name == new.name and one.role is Role.BOUND for one in file.occurrences)
+    old = re.compile(rf"\b{re.escape(target.name)}\b")
+    if is_taken or old.search(new.path) or any(one.role is not Role.BARE for one in uses):
+        return None
+    edits = [TextEdit(one.start, one.end, old.sub(new.name, one.new)) for one in moved]
+    covered = [(one.start, one.end) for one in edits]
+    edits += [
+        TextEdit(one.start, one.end, new.name)
+        for one in uses
+        if not any(start <= one.start < end for start, end in covered)
+    ]
     return tuple(edits)
 
 
