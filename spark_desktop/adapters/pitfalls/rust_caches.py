@@ -145,7 +145,9 @@ def _forgetting(
     ):
         field = _changed(one, code)
         statement = statement_of(one)
-        if field not in kept.made_of or statement == one or not code.holds(statement):
+        # The mistake is seen where what is kept is given, and made where it is not forgotten.
+        is_meant = code.holds(statement) or code.holds(kept.keeper)
+        if field not in kept.made_of or statement == one or not is_meant:
             continue
         if not stands_alone(code, statement) or above(one, "closure_expression") is not None:
             continue

@@ -124,6 +124,13 @@ def test_only_the_lines_that_are_meant_are_changed():
     assert offered("a.rs", before + "\nfn g() {\n}\n", Span(4, 6)) == []
 
 
+def test_a_cache_is_forgotten_whichever_of_the_two_methods_is_meant():
+    before, after = CASES["stale"]
+    assert after in offered("a.rs", before, Span(2, 6))
+    assert after in offered("a.rs", before, Span(5, 13))
+    assert after not in offered("a.rs", before, Span(0, 1))
+
+
 def test_of_several_that_may_be_meant_each_is_offered_alone_first():
     text = "fn f(a: u32, b: u32) -> (u32, u32) {\n    (a - 1, b - 1)\n}\n"
     left = text.replace("a - 1", "a.saturating_sub(1)")
