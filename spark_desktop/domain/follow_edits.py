@@ -10,6 +10,7 @@ from spark_desktop.domain.call_changes import (
     changed_call,
     moves_values,
 )
+from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.exports import export_edits
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
@@ -26,7 +27,14 @@ from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
-from spark_desktop.domain.prototypes import are_others, ends_with_defaults, prototype_edit
+from spark_desktop.domain.prototypes import (
+    are_others,
+    ends_with_defaults,
+    is_declared_like,
+    needs_another_body,
+    prototype_edit,
+)
+from spark_desktop.domain.prototypes import result_edits as given_result
 from spark_desktop.domain.python_overrides import override_edits
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.text_edits import TextEdit, edited
@@ -373,11 +381,16 @@ class _Following:
 
     def _follow_declaration(self, one: Occurrence) -> None:
         """Follow where the same thing is declared once more: in a header, or in a subclass."""
-        old, new = self._followed.change.old.parameters, self._followed.change.new.parameters
+        change = self._followed.change
+        old, new = change.old.parameters, change.new.parameters
         if old is None or new is None:
             return
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
-        is_python = self._file.language == "python" and not self._followed.change.gives_other
+        if self._file.language in ("c", "cpp") and here is not None:
+            if change.new.name_at != one.start or change.new.path != self._file.path:
+                self._follow_prototype(one, here)
+            return
+        is_python = self._file.language == "python" and not change.gives_other
         if is_python and here is not None and self._followed.signature is not None:
             edits = override_edits(here, old, new, self._file.content)
             for each in edits or ():
@@ -388,13 +401,7 @@ class _Following:
             return
         if here is not None and not are_others(here.parameters or (), new):
             return
-        if self._file.language in ("c", "cpp") and here is not None:
-            edit = prototype_edit(here, old, new)
-            if edit is not None and not ends_with_defaults(here, new):
-                self._leave(one, say("it is defined here with the parameters before"))
-            elif edit is not None:
-                self._edit(one, edit)
-        elif self._followed.signature is not None:
+        if self._followed.signature is not None:
             self._leave(one, say("it is defined here with the parameters before"))
 
     def _gives_as_before(self, one: Occurrence) -> bool:
@@ -408,6 +415,23 @@ class _Following:
         is_itself = self._file.path == new.path and one.start == new.name_at
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
         return not is_itself and here is not None and here.result == old.result
+
+    def _follow_prototype(self, one: Occurrence, here: Defined) -> None:
+        """Follow a declaration of C or C++, which may have a body that has to mean the same."""
+        change = self._followed.change
+        old, new = change.old.parameters or (), change.new.parameters or ()
+        if not is_declared_like(here, old):
+            return
+        others = are_others(old, new)
+        result = given_result(here, change.old, change.new, self._file.content)
+        is_other_body = others and needs_another_body(here, old, new)
+        if result is None or is_other_body or (others and not ends_with_defaults(here, old, new)):
+            if others or result is None:
+                self._leave(one, say("it is defined here with the parameters before"))
+            return
+        edit = prototype_edit(here, old, new) if others else None
+        for each in (*result, *((edit,) if edit is not None else ())):
+            self._edit(one, each)
 
     def _is_fresh(self, one: Occurrence) -> bool:
         """Return whether the call was written together with the new signature."""

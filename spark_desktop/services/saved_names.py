@@ -17,7 +17,7 @@ from spark_desktop.domain.name_changes import (
     NameChange,
     changes_between,
 )
-from spark_desktop.domain.prototypes import are_others
+from spark_desktop.domain.prototypes import are_others, gives_otherwise
 from spark_desktop.domain.waits import waits_for
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.name_survey import CodeNames, Holding, Survey, workspace_tree
@@ -172,7 +172,9 @@ def _asks(change: NameChange) -> bool:
     old, new = change.old.parameters, change.new.parameters
     if old is None or new is None:
         return False
-    is_declared_apart = change.old.path.endswith(_OF_C) and are_others(old, new)
+    is_declared_apart = change.old.path.endswith(_OF_C) and (
+        are_others(old, new) or gives_otherwise(change.old, change.new)
+    )
     return (
         is_declared_apart or SignatureChange(old, new, has_keywords=True, path=change.new.path).asks
     )
