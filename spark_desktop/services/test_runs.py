@@ -344,8 +344,12 @@ class FailingCode:
         return found
 
     async def _there(self, name: str, path: str) -> tuple[Snapshot, Span] | None:
-        """Return where the one function is that code of a file calls by this name."""
-        one = await self._function(name)
+        """Return where the one function is that code of a file calls by this name.
+
+        Where one file defines several, as of a class and of those that come from it, any of them
+        tells which file to look at.
+        """
+        one = await self._function(name) or await self._one_of_family(name)
         there = None if one is None else await self._read(one.path)
         if there is None or _family(there.path) != _family(path):
             return None
@@ -364,6 +368,13 @@ class FailingCode:
         if not 1 <= len(own) <= _DECLARED_AND_DEFINED:
             return None
         return max(own, key=lambda each: len(each.lines))
+
+    async def _one_of_family(self, name: str) -> Definition | None:
+        """Return the longest of the methods of a name that are all in one file outside of tests."""
+        defined = () if self._index is None else await self._index.definitions(name)
+        own = [one for one in defined if not is_test(one.path)]
+        is_family = len({one.path for one in own}) == 1 and all(one.container for one in own)
+        return max(own, key=lambda each: len(each.lines)) if is_family else None
 
     async def _candidate_files(self, test: _Seen) -> list[Snapshot]:
         path, content = test.snapshot.path, test.snapshot.text.content

@@ -575,6 +575,22 @@ async def test_what_the_likeliest_places_hand_over_may_hold_the_mistake_too():
     assert places(await pointed(files, ADD, index)) == [("total.py", 3, 5), ("sums.py", 0, 2)]
 
 
+async def test_methods_of_one_name_in_one_file_lead_to_it_and_those_of_several_files_nowhere():
+    files = project(total__py="def add(a, b):\n    return a.plus(b)\n")
+    files.write("tests/test_calc.py", TEST.replace("from calc", "from total"))
+    lines = "class {}:\n    def plus(self, b):\n        return b\n\n\n"
+    files.write("kinds.py", "".join(lines.format(name) for name in "ABC"))
+
+    def plus(path, start, container):
+        return Definition("plus", "method", path, Span(start, start + 2), "plus", container)
+
+    heirs = [plus("kinds.py", 1 + 5 * number, name) for number, name in enumerate("ABC")]
+    found = places(await pointed(files, ADD, Mentioning(*heirs)))
+    assert found[1:] == [("kinds.py", 1, 3)]
+    apart = Mentioning(*heirs, plus("calc.py", 0, "D"))
+    assert places(await pointed(files, ADD, apart)) == [("total.py", 0, 2)]
+
+
 SCRIPT = "from calc import add\n\nassert add(1, 2) == 3, add(1, 2)\n"
 STATED = (
     'Traceback (most recent call last):\n  File "check.py", line 3, in <module>\n'
