@@ -4,6 +4,7 @@ from functools import partial
 
 from spark_desktop.adapters.pitfalls import (
     cpp_classes,
+    cpp_compare,
     cpp_containers,
     cpp_copies,
     cpp_equals,
@@ -59,6 +60,8 @@ _CPP: tuple[Rule, ...] = (
     cpp_containers.braced_size,
     cpp_containers.not_overwritten,
     cpp_containers.two_keys,
+    cpp_compare.later_keys,
+    cpp_compare.several_keys,
     cpp_equals.lost_equals,
     cpp_text.added_number,
     cpp_text.digits,
