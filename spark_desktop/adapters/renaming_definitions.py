@@ -8,7 +8,13 @@ from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_fields import only_told
 from spark_desktop.adapters.renaming_members import FUNCTION_VALUES, fields_of, set_on_itself
-from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
+from spark_desktop.adapters.renaming_nodes import (
+    Places,
+    bare_type,
+    classes_around,
+    namespaces_around,
+    nodes_around,
+)
 from spark_desktop.adapters.renaming_results import given_back, returned_by
 from spark_desktop.adapters.renaming_shapes import is_own_parameter
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
@@ -168,6 +174,7 @@ def _defined(
         () if told is None else returned_by(about, parsed.grammar.name),
         told is not None and _is_property(node),
         None if told is None else turning_of(node, about, (parsed.grammar.name, gives), places),
+        namespaces_around(node) if parsed.grammar.name == "cpp" else "",
     )
 
 

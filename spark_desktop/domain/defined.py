@@ -35,7 +35,7 @@ class Defined:
     of a function ("one value", "2 values", "a promise"), "" where that is not known; ``returned``
     are the values of its only ``return``, a name that is set once as what it is. A method that
     ``is_property`` is used without being called. ``turning`` says how a function waits, None where
-    its language is not followed in that.
+    its language is not followed in that. ``space`` are the namespaces of C++ around it, as "a::b".
     """
 
     definition: Definition
@@ -49,6 +49,7 @@ class Defined:
     returned: tuple[str, ...] = ()
     is_property: bool = False
     turning: Turning | None = None
+    space: str = ""
 
     @property
     def heir(self) -> str:

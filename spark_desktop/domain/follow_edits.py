@@ -10,7 +10,6 @@ from spark_desktop.domain.call_changes import (
     changed_call,
     moves_values,
 )
-from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.exports import export_edits
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
@@ -27,16 +26,10 @@ from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
-from spark_desktop.domain.prototypes import (
-    are_others,
-    ends_with_defaults,
-    is_declared_like,
-    needs_another_body,
-    prototype_edit,
-)
-from spark_desktop.domain.prototypes import result_edits as given_result
+from spark_desktop.domain.prototypes import are_others, declaration_edits
 from spark_desktop.domain.python_overrides import override_edits
 from spark_desktop.domain.result_changes import result_edits, takes_all
+from spark_desktop.domain.spaces import keeps_space, respaced
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.types_there import type_there
 from spark_desktop.domain.words import Said, say
@@ -101,7 +94,13 @@ class _Following:
         is_split = change.is_split
         is_renamed = change.is_renamed and not (change.is_replaced or is_split)
         is_renamed = is_renamed and not self._followed.is_constructor
+        is_respaced = change.is_respaced and not change.is_moved
+        if is_respaced and keeps_space(change, self._file):
+            for one in self._uses.found:
+                self._leave(one, say("which {name} is meant is not clear", name=one.name))
+            return
         blocked = self._blocked() if is_renamed and self._uses.found else None
+        blocked = None if change.new.space and is_respaced else blocked
         for one in self._uses.found:
             if blocked is not None:
                 self._leave(one, blocked)
@@ -111,7 +110,9 @@ class _Following:
                 continue
             if not self._follow_call(one):
                 continue
-            if is_renamed and self._is_taken(one):
+            if is_respaced:
+                self._follow_space(one)
+            elif is_renamed and self._is_taken(one):
                 self._leave(one, say("{name} is another thing there", name=self._new))
             elif is_renamed:
                 self._rename(one)
@@ -231,6 +232,16 @@ class _Following:
         elif one.role is Role.SHORTHAND:
             new = f"{one.name}: {new}"
         self._edit(one, TextEdit(one.start, one.end, new))
+
+    def _follow_space(self, one: Occurrence) -> None:
+        """Call it with the namespace of now, whose names no variable hides."""
+        change = self._followed.change
+        if not change.new.space and self._is_taken(one):
+            self._leave(one, say("{name} is another thing there", name=self._new))
+            return
+        edit = respaced(one, self._file, change)
+        if edit is not None:
+            self._edit(one, edit)
 
     def _follow_split(self, one: Occurrence) -> None:
         """Call what does the work now; what was written with it means the one of now."""
@@ -387,8 +398,12 @@ class _Following:
             return
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
         if self._file.language in ("c", "cpp") and here is not None:
-            if change.new.name_at != one.start or change.new.path != self._file.path:
-                self._follow_prototype(one, here)
+            is_itself = change.new.name_at == one.start and change.new.path == self._file.path
+            edits = () if is_itself else declaration_edits(here, change, self._file.content)
+            if edits is None:
+                self._leave(one, say("it is defined here with the parameters before"))
+            for edit in edits or ():
+                self._edit(one, edit)
             return
         is_python = self._file.language == "python" and not change.gives_other
         if is_python and here is not None and self._followed.signature is not None:
@@ -415,23 +430,6 @@ class _Following:
         is_itself = self._file.path == new.path and one.start == new.name_at
         here = next((each for each in self._file.defined if each.name_at == one.start), None)
         return not is_itself and here is not None and here.result == old.result
-
-    def _follow_prototype(self, one: Occurrence, here: Defined) -> None:
-        """Follow a declaration of C or C++, which may have a body that has to mean the same."""
-        change = self._followed.change
-        old, new = change.old.parameters or (), change.new.parameters or ()
-        if not is_declared_like(here, old):
-            return
-        others = are_others(old, new)
-        result = given_result(here, change.old, change.new, self._file.content)
-        is_other_body = others and needs_another_body(here, old, new)
-        if result is None or is_other_body or (others and not ends_with_defaults(here, old, new)):
-            if others or result is None:
-                self._leave(one, say("it is defined here with the parameters before"))
-            return
-        edit = prototype_edit(here, old, new) if others else None
-        for each in (*result, *((edit,) if edit is not None else ())):
-            self._edit(one, each)
 
     def _is_fresh(self, one: Occurrence) -> bool:
         """Return whether the call was written together with the new signature."""

@@ -63,6 +63,13 @@ class NameChange:
         return self.old.name != self.new.name
 
     @property
+    def is_respaced(self) -> bool:
+        """Return whether it is in another namespace of C++, of a name that others can call."""
+        spaces = self.old.space, self.new.space
+        is_named = not any("?" in one for one in spaces)
+        return is_named and spaces[0] != spaces[1] and not self.old.container
+
+    @property
     def is_replaced(self) -> bool:
         """Return whether another field stands in its place: what it holds is something else."""
         return self.holders is not None
@@ -188,7 +195,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             change = NameChange(was, same, types, literal=literal)
             if not (change.is_resigned or literal):
                 change = replace(change, key=key_change(one, same))
-            is_other = change.is_resigned or literal or change.key
+            is_other = change.is_resigned or change.is_respaced or literal or change.key
             if is_other and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.defined import Defined, Parameter
-from spark_desktop.domain.name_changes import renamed_parameters
+from spark_desktop.domain.name_changes import NameChange, renamed_parameters
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.units import counts_otherwise
 
@@ -32,6 +32,26 @@ _CHANGES = (
 def are_others(old: Sequence[Parameter], new: Sequence[Parameter]) -> bool:
     """Return whether the parameters are others for a compiler, or are called otherwise."""
     return [(one.type, one.name) for one in old] != [(one.type, one.name) for one in new]
+
+
+def declaration_edits(
+    declared: Defined, change: NameChange, content: str
+) -> tuple[TextEdit, ...] | None:
+    """Return what a declaration has to follow; None where its body, or its defaults, forbid it.
+
+    One that takes something else is another function.
+    """
+    old, new = change.old.parameters or (), change.new.parameters or ()
+    if not is_declared_like(declared, old):
+        return ()
+    result = result_edits(declared, change.old, change.new, content)
+    if not are_others(old, new):
+        return result or ()
+    is_other = needs_another_body(declared, old, new) or not ends_with_defaults(declared, old, new)
+    if result is None or is_other:
+        return None
+    edit = prototype_edit(declared, old, new)
+    return (*result, *((edit,) if edit is not None else ()))
 
 
 def is_declared_like(declared: Defined, old: Sequence[Parameter]) -> bool:

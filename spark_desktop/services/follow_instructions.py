@@ -16,6 +16,8 @@ def instruction_for(followed: Iterable[Followed]) -> str:
     for one in followed:
         old, new = one.change.old, one.change.new
         told += _renamed(one.change)
+        if one.change.is_respaced:
+            told.append(f"`{new.name}` is `{new.space}::{new.name}` now.")
         if one.change.turns:
             what, how = ("property", "without calling it")
             if old.is_property:

@@ -42,8 +42,10 @@ def _exported(change: NameChange) -> Said | None:
 
 
 def _title(change: NameChange) -> Said:
-    if change.is_moved:
-        return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
+    is_only_respaced = change.is_respaced and not change.is_renamed
+    if change.is_moved or is_only_respaced:
+        path = change.new.path if change.is_moved else change.new.space or "::"
+        return say("{name} moved to {path}", name=_shown(change), path=path)
     text = change.literal or (change.key and (change.key.old, change.key.new))
     if text:
         name = _shown(change) if change.key else change.new.name

@@ -99,6 +99,9 @@ class Survey:
         if home.language in _C:
             at = -1 if change.is_moved else change.new.name_at
             space = next((one.space for one in home.occurrences if one.start == at), None)
+            if change.is_respaced:
+                # It is still called by the namespace before.
+                space = change.old.space
             target = await self._included(replace(target, space=space, called=change.new.name))
         elif target.container:
             # A member is got at through its class, which others may pass on.

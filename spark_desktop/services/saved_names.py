@@ -53,6 +53,7 @@ class SavedNames:
             or one.gives_other
             or one.turns
             or one.is_method
+            or one.is_respaced
             or waits_for(one)
             or one.literal
             or one.key
