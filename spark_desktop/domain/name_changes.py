@@ -56,6 +56,8 @@ class NameChange:
     key: KeyChange | None = None
     # Of a name of JavaScript that others import in another way now: "named" or "default".
     exported: str = ""
+    # What the same save put into other namespaces of C++, by the names before.
+    respaced: frozenset[str] = frozenset()
 
     @property
     def is_renamed(self) -> bool:
@@ -199,6 +201,8 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             if is_other and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}
+    spaced = frozenset(one.old.name for one in found if one.is_respaced)
+    found = [replace(one, respaced=spaced) for one in found] if spaced else found
     return Changes(
         tuple(sorted(found, key=lambda change: change.old.name_at)),
         tuple(

@@ -6,23 +6,29 @@ from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
+# At the top of a file, and of no class.
+_OPERATOR = re.compile(r"^(?!\s|//|\*|using|typedef)[^\n(=]*(?<!::)\boperator\b", re.MULTILINE)
+
 
 def keeps_space(change: NameChange, file: FileNames) -> bool:
     """Return whether a file says itself where the name is: it has to be turned as a whole.
 
-    So it is where it opens the namespace before, or uses all of it, and where it declares the name
-    without a body, which no namespace can be written in front of.
+    So it is where it opens the namespace before, or uses all of it, and where it declares one of
+    the names without a body, or an operator, which is not looked for by its name.
     """
     content = file.content
     if file.path == change.new.path:
         return False
-    old, name = change.old.space, re.escape(change.old.name)
+    old = change.old.space
     if old and re.search(rf"\bnamespace\s+{re.escape(old)}\b", content):
         return True
-    if re.search(rf"\b(?:class|struct|enum)\s+{name}\s*(?::[^;{{]*)?;", content):
+    types = "|".join(map(re.escape, sorted(change.respaced)))
+    if re.search(rf"\b(?:class|struct|enum)\s+(?:{types})\s*(?::[^;{{]*)?;", content):
+        return True
+    if _OPERATOR.search(content):
         return True
     return any(
-        one.name == change.old.name
+        one.name in change.respaced
         and one.parameters is not None
         and not one.container
         and one.space != change.new.space
@@ -48,7 +54,7 @@ def respaced(one: Occurrence, file: FileNames, change: NameChange) -> TextEdit |
         text = name
     elif old and re.search(rf"(?<![\w:]){re.escape(old)}::$", before):
         start -= len(old) + 2
-    elif re.search(r"\w::$", before):
-        # It is a type's: that is called with its namespace.
+    elif re.search(r"\w::$|::~$", before):
+        # It is a type's, or what ends an object: the type is called with its namespace.
         text = name
     return None if text == one.name and start == one.start else TextEdit(start, one.end, text)

@@ -71,6 +71,10 @@ async def test_a_definition_in_another_file_is_written_with_it(tmp_path):
         '#include "bell.hpp"\nnamespace tower {\nint f(const Bell& b) { return price(b); }\n}\n',
         # It is declared there, in no namespace.
         '#include "bell.hpp"\nstruct Bell;\nint f(const Bell& b);\n',
+        # So is another one of those that went there.
+        '#include "bell.hpp"\nstruct Bell;\nint g() { return LOW; }\n',
+        # Operators are not called by their names.
+        '#include "bell.hpp"\nbool operator<(const Bell& a, const Bell& b) {\n  return true;\n}\n',
         # Somebody else's.
         'struct Bell {};\nint price(const Bell& b);\nint f(const Bell& b) { return price(b); }\n',
     ],
@@ -118,3 +122,32 @@ async def test_a_namespace_without_a_name_changes_nothing(tmp_path):
     project = following(tmp_path, {"bell.hpp": HEADER, "use.cpp": USE})
     await project.replace("bell.hpp", *[(old, new.replace("tower ", "")) for old, new in INTO])
     assert project.offered == {}
+
+
+async def test_methods_that_are_defined_apart_name_their_class_with_it(tmp_path):
+    header = """#pragma once
+
+class Horse {
+public:
+  explicit Horse(int hands);
+  ~Horse();
+  static int count();
+  bool operator<(const Horse& other) const;
+  struct Shoe {};
+  Shoe shoe() const;
+};
+"""
+    source = """#include "horse.hpp"
+
+static int made = 0;
+Horse::Horse(int hands) { ++made; }
+Horse::~Horse() { --made; }
+int Horse::count() { return made; }
+bool Horse::operator<(const Horse& other) const { return this < &other; }
+Horse::Shoe Horse::shoe() const { return Horse::Shoe{}; }
+"""
+    project = following(tmp_path, {"horse.hpp": header, "horse.cpp": source})
+    now = header.replace("class Horse {", "namespace farm {\n\nclass Horse {") + "\n}\n"
+    await project.save(horse__hpp=now)
+    then = source.replace("Horse", "farm::Horse").replace("::farm::", "::").replace("~farm::", "~")
+    assert project.offered == {"horse.cpp": then}
