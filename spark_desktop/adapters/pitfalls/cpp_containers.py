@@ -23,6 +23,9 @@ from spark_desktop.adapters.pitfalls.cpp_types import (
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
 from spark_desktop.domain.small_change import SmallChange
 
+_COMPARED = ("==", "!=", "<", ">", "<=", ">=")
+_READING = ("max", "min", "abs", "to_string", "sqrt", "pow", "round", "printf", "static_cast")
+
 
 def is_map(kind: str) -> bool:
     """Return whether a plain type is a map that ``[]`` may insert into."""
@@ -43,23 +46,39 @@ def lookups(code: Code) -> Iterator[SmallChange]:
             continue
         if parent.type == "return_statement":
             places.append(_returned(code, parent, held, key, value))
-        elif parent.type in ("condition_clause", "init_declarator"):
-            is_asked = parent.type == "condition_clause"
-            text = f"{held}.count({key}) && {held}.at({key})"
-            plain = f"{held}.count({key}) ? {held}.at({key}) : {nothing(value)}"
-            places.append([code.edit(node, text if is_asked else plain)])
-        elif parent.type == "binary_expression" and operator(code, parent) in (
-            "==",
-            "!=",
-            ">",
-            "<",
-        ):
-            text = f"({held}.count({key}) ? {held}.at({key}) : {nothing(value)})"
-            places.append([code.edit(node, text)])
-        elif parent.type == "unary_expression" and operator(code, parent) == "!":
-            text = f"!({held}.count({key}) && {held}.at({key}))"
-            places.append([code.edit(parent, text)])
+        elif edit := _looked_up(code, node, held, key, value):
+            places.append([edit])
     yield from each_then_all(code, places)
+
+
+def _looked_up(code: Code, node: Node, held: str, key: str, value: str) -> Edit | None:
+    """Return the edit that only reads in the place of ``[]``; None where it may be to write."""
+    parent = node.parent
+    if parent is None:
+        return None
+    plain = f"{held}.count({key}) ? {held}.at({key}) : {nothing(value)}"
+    asked = f"{held}.count({key}) && {held}.at({key})"
+    sign = operator(code, parent)
+    if parent.type == "condition_clause":
+        return code.edit(node, asked)
+    if parent.type == "unary_expression" and sign == "!":
+        return code.edit(parent, f"!({asked})")
+    if parent.type == "init_declarator":
+        return code.edit(node, plain)
+    if parent.type == "binary_expression" and sign in ("&&", "||"):
+        return code.edit(node, f"({asked})")
+    is_right = parent.type == "assignment_expression" and named(parent, "right") == node
+    is_number = value in INTEGERS | FLOATS
+    if parent.type == "binary_expression" and (sign in _COMPARED or is_number):
+        return code.edit(node, f"({plain})")
+    if is_right:
+        return code.edit(node, plain if sign == "=" else f"({plain})")
+    if parent.type == "argument_list" and parent.parent is not None and is_number:
+        name = called(code, parent.parent)
+        of = method(code, parent.parent)
+        is_read = name in _READING or (of is not None and of[1] in ("push_back", "push"))
+        return code.edit(node, plain) if is_read else None
+    return None
 
 
 def _is_there(code: Code, node: Node, held: str, key: str) -> bool:

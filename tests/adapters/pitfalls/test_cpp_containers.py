@@ -130,6 +130,28 @@ bool has(std::map<std::string, int>& m, const std::string& k) {
     return false;
 }
 """,
+    "a lookup is added": """
+int both(std::map<std::string, int>& m, const std::string& k) {
+    int sum = 0;
+    sum += «→(m.count(k) ? »m«[→.at(»k«]→) : 0)»;
+    return sum;
+}
+""",
+    "a lookup is a part of what is returned": """
+int more(std::map<std::string, int>& m, const std::string& k) {
+    return «→(m.count(k) ? »m«[→.at(»k«]→) : 0)» + 1;
+}
+""",
+    "a lookup is one of two conditions": """
+bool both(std::map<std::string, bool>& m, const std::string& k, bool b) {
+    return b && «→(»m«[→.count(»k«]→) && m.at(k))»;
+}
+""",
+    "a lookup is given to what reads it": """
+std::string told(std::map<std::string, int>& m, const std::string& k) {
+    return std::to_string(«→m.count(k) ? »m«[→.at(»k«]→) : 0»);
+}
+""",
     "reserved, then indexed": """
 std::vector<int> squares(int n) {
     std::vector<int> out;
@@ -226,6 +248,9 @@ int f(int a, int b) {
 void f(std::map<std::string, int>& m) {
     m["a"] = 1;
     ++m["b"];
+    m["c"] += 2;
+    std::swap(m["a"], m["b"]);
+    grow(m["a"]);
 }
 """,
     "a map is asked before": """
