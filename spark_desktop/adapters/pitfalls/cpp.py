@@ -30,6 +30,7 @@ _CPP: tuple[Rule, ...] = (
     cpp_flow.set_in_condition,
     cpp_flow.fall_through,
     cpp_copies.parameter_copies,
+    cpp_copies.each_copies,
     cpp_erasing.erasing,
     cpp_containers.removed_only,
     cpp_erasing.down_to_zero,

@@ -11,6 +11,7 @@ from spark_desktop.adapters.pitfalls.cpp_names import (
     fields,
     function_declarator,
     names_of,
+    parameters,
 )
 from spark_desktop.adapters.pitfalls.cpp_types import (
     FLOATS,
@@ -142,6 +143,24 @@ def parameter_copies(code: Code) -> Iterator[SmallChange]:
                     edits += _to_reference(code, Name(other, _at(other, number), ""))
                 places.append(edits)
         yield from all_then_each(code, places)
+
+
+def each_copies(code: Code) -> Iterator[SmallChange]:
+    """What ``for_each`` calls gets each value to change it, not a copy."""
+    places: list[list[Edit]] = []
+    for call in code.nodes("call_expression"):
+        if called(code, call) not in ("for_each", "ranges::for_each", "for_each_n"):
+            continue
+        for function in arguments(call):
+            body = named(function, "body")
+            if function.type != "lambda_expression" or body is None:
+                continue
+            for held in parameters(code, function):
+                is_value = not held.is_reference and "*" not in held.kind
+                is_value = is_value and "const " not in code.text(held.holder)
+                if is_value and changes(code, body, code.text(held.node)):
+                    places.append(_to_reference(code, held))
+    yield from all_then_each(code, places)
 
 
 def _is_for_caller(code: Code, function: Node, body: Node, held: Name) -> bool:

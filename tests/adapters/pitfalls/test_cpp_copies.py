@@ -16,6 +16,11 @@ void shout(std::vector<std::string>& xs) {
     }
 }
 """,
+    "for_each changes its copies": """
+void rest(std::vector<Horse>& horses) {
+    std::for_each(horses.begin(), horses.end(), [](Horse«→&» horse) { horse.rounds = 0; });
+}
+""",
     "a loop changes its bindings": """
 void bump(std::map<std::string, int>& m) {
     for (auto«→&» [k, v] : m) {
@@ -164,6 +169,11 @@ int f(const std::vector<int>& xs) {
     int n = 0;
     for (auto x : xs) n += x;
     return n;
+}
+""",
+    "for_each only reads": """
+void told(const std::vector<Horse>& horses, int& sum) {
+    std::for_each(horses.begin(), horses.end(), [&](Horse horse) { sum += horse.rounds; });
 }
 """,
     "a number is counted down": """
