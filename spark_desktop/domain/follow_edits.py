@@ -16,6 +16,7 @@ from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.go_contexts import context_edits
 from spark_desktop.domain.key_uses import key_follow
+from spark_desktop.domain.getters import only_reads
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.method_values import as_value
@@ -98,6 +99,10 @@ class _Following:
         if is_respaced and keeps_space(change, self._file):
             for one in self._uses.found:
                 self._leave(one, say("which {name} is meant is not clear", name=one.name))
+            return
+        if change.got and not only_reads(change.got, change.old.container, self._file):
+            for one in self._uses.found if self._file.path != change.new.path else ():
+                self._leave(one, say("it is set or deleted"))
             return
         blocked = self._blocked() if is_renamed and self._uses.found else None
         blocked = None if change.new.space and is_respaced else blocked

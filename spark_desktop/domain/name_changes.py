@@ -18,6 +18,7 @@ from spark_desktop.domain.definition_matching import (
     moved_key,
     told_apart,
 )
+from spark_desktop.domain.getters import is_getter
 from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.record_keys import KeyChange, key_change
@@ -58,6 +59,8 @@ class NameChange:
     exported: str = ""
     # What the same save put into other namespaces of C++, by the names before.
     respaced: frozenset[str] = frozenset()
+    # The fields of its class that are none any more, of one of C++ that a method of its name gives.
+    got: frozenset[str] = frozenset()
 
     @property
     def is_renamed(self) -> bool:
@@ -200,6 +203,7 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             is_other = change.is_resigned or change.is_respaced or literal or change.key
             if is_other and one.definition.kind == same.definition.kind:
                 found.append(change)
+    found += _got(old, new)
     taken = renamed | {id(change.new) for change in found}
     spaced = frozenset(one.old.name for one in found if one.is_respaced)
     found = [replace(one, respaced=spaced) for one in found] if spaced else found
@@ -409,6 +413,23 @@ def _can_stand_for(one: Defined, other: Defined) -> bool:
 
 def _waits(one: Defined) -> bool:
     return one.turning is not None and one.turning.is_async
+
+
+def _got(old: "Version", new: "Version") -> list[NameChange]:
+    """Return the fields that a method of the same name gives now: they are read by calling it."""
+    changes = []
+    for one in old.once:
+        same = new.get(key_of(one))
+        if same is None or not is_getter(one, same):
+            continue
+        fields = [each for each in old.once if each.container == one.container and is_field(each)]
+        gone = frozenset(
+            each.name
+            for each in fields
+            if (now := new.get(key_of(each))) is None or now.parameters is not None
+        )
+        changes.append(NameChange(replace(one, is_property=True), same, got=gone))
+    return changes
 
 
 def _is_told_field(one: Defined) -> bool:
