@@ -25,6 +25,9 @@ _NUMBERS = frozenset(
 _NAMES = frozenset({"identifier", "field_identifier", "property_identifier"})
 _CONDITIONS = ("if_statement", "elif_clause", "while_statement", "if_expression")
 _COMPARISONS = ("comparison_operator", "binary_expression", "binary_operator", "binary")
+_COMPARES = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
+_JOINS = frozenset({"and", "or", "&&", "||"})
+_WRITTEN = ("string", "string_literal", "interpreted_string_literal", "char_literal")
 _BINARY = ("binary_operator", "binary_expression")
 # One word to whoever reads it.
 _OF_TWO = ("is not", "not in")
@@ -80,6 +83,8 @@ def _of_words(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallCh
         if word == "-" and _is_signed(node):
             yield NUMBER, _put(node, places, "")
             continue
+        if word in _JOINS and _joins_no_questions(node):
+            continue
         for rank, other in twins(word):
             yield rank, _put(node, places, other)
         if node.type in _NUMBERS and word.isdecimal() and len(word) < 10:
@@ -87,6 +92,22 @@ def _of_words(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallCh
                 # Nobody writes -0: what it passes is another mistake.
                 if number or not _is_signed(node):
                     yield NUMBER, _put(node, places, str(number))
+
+
+def _joins_no_questions(node: Node) -> bool:
+    """Return whether a comparison is joined with a number or a text that is written out.
+
+    ``x == "a" or "b"`` is wrong in another way: with ``and`` it passes, and asks for "a" alone.
+    """
+    left, right = (
+        node.parent and node.parent.child_by_field_name(field) for field in ("left", "right")
+    )
+    if left is None or right is None or right.type not in (*_NUMBERS, *_WRITTEN):
+        return False
+    operator = left.child_by_field_name("operator")
+    return left.type == "comparison_operator" or (
+        operator is not None and text_of(operator) in _COMPARES
+    )
 
 
 def _is_signed(node: Node) -> bool:

@@ -97,3 +97,17 @@ def test_a_number_with_a_sign_loses_it_whole_or_stays_off_nought(path, text):
     assert {text.replace("-1", "-2"), text.replace("-1", "1")} <= set(found)
     for nonsense in ("-0", "+1"):
         assert text.replace("-1", nonsense) not in found
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", 'def f(x):\n    return x == "a" or "b"\n'),
+        ("a.ts", "function f(x: string) {\n  return x === 'a' || 'b';\n}\n"),
+        ("a.cpp", "bool f(int x) {\n    return x == 1 || 2;\n}\n"),
+    ],
+)
+def test_a_value_that_is_no_question_is_not_joined_otherwise(path, text):
+    found = changed(path, text)
+    assert found
+    assert not any(" and " in one or "&&" in one for one in found)

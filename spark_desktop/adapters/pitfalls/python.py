@@ -1,6 +1,7 @@
 """Traps of Python, the likeliest first."""
 
 from spark_desktop.adapters.pitfalls import python_caches as caches
+from spark_desktop.adapters.pitfalls import python_choices as choices
 from spark_desktop.adapters.pitfalls import python_classes as classes
 from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     groups.split_groups,
     texts.other_case,
     texts.strips_letters,
+    choices.asks_one_of,
     times.parts_of_time,
     texts.found_at_zero,
     values.signed_bytes,

@@ -1,5 +1,6 @@
 """Traps of Python in texts: how they are compared, cut, found and sorted."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -14,9 +15,20 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     method,
     with_argument,
 )
+from spark_desktop.adapters.pitfalls.shared import all_then_each
 from spark_desktop.domain.small_change import SmallChange
 
 _CASES = ("lower", "upper", "casefold", "strip")
+_STRIPS = {
+    "strip": ("removeprefix", "removesuffix"),
+    "lstrip": ("removeprefix",),
+    "rstrip": ("removesuffix",),
+}
+# Names of what is meant as a set of letters, and such sets that are written out.
+_SETS = re.compile(
+    r"char|letter|sign|punct|space|blank|symbol|quote|digit|vowel|junk", re.IGNORECASE
+)
+_LETTERS = ("0123456789", "aeiou", "aeiouAEIOU", "abcdefghijklmnopqrstuvwxyz")
 _PATHS = re.compile(r"path|prefix|folder|root|mount|url|dir|key", re.IGNORECASE)
 
 
@@ -45,17 +57,47 @@ def other_case(code: Code) -> Iterator[SmallChange]:
 
 def strips_letters(code: Code) -> Iterator[SmallChange]:
     """``strip`` takes letters away, not a word."""
+    edits = []
     for node in code.nodes("call"):
         found, given = method(node), arguments(node)
-        if found is None or found[1] not in ("strip", "lstrip", "rstrip") or len(given) != 1:
+        name = named(named(node, "function"), "attribute")
+        if found is None or name is None or found[1] not in _STRIPS or len(given) != 1:
+            continue
+        if not _is_word(code, given[0]):
             continue
         word = code.text(given[0])
-        if given[0].type == "string" and (len(word) < 4 or not re.search(r"\w\W*\w|\w{2}", word)):
-            continue
-        on = code.text(found[0])
-        front, back = f".removeprefix({word})", f".removesuffix({word})"
-        parts = {"strip": front + back, "lstrip": front, "rstrip": back}
-        yield code.put(node, on + parts[found[1]])
+        parts = [f"{one}({word})" for one in _STRIPS[found[1]]]
+        # From the name on: what a chain strips before is another place.
+        edits.append((code.places.start(name), code.places.end(node), ".".join(parts)))
+    # Who takes a prefix away so does it with the ending, too.
+    yield from all_then_each(code, [[one] for one in edits])
+
+
+def _is_word(code: Code, node: Node) -> bool:
+    """Return whether what is stripped is a word by its letters, no set of them.
+
+    Of a name whose value the file does not tell it is taken for granted, unless it tells of a set.
+    """
+    if node.type in ("identifier", "attribute"):
+        name = code.text(node)
+        made = [
+            right
+            for one in code.every("assignment")
+            if (left := named(one, "left")) is not None
+            and code.text(left) in (name, name.rpartition(".")[2])
+            and (right := named(one, "right")) is not None
+        ]
+        if len(made) != 1 or made[0].type != "string":
+            return not _SETS.search(name)
+        node = made[0]
+    if node.type != "string":
+        return False
+    try:
+        value = ast.literal_eval(code.text(node))
+    except (ValueError, SyntaxError):
+        return True  # there are values in it
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return len(re.findall(r"\w", text)) > 1 and text not in _LETTERS
 
 
 def cut_texts(code: Code) -> Iterator[SmallChange]:
