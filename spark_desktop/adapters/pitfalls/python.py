@@ -3,9 +3,12 @@
 from spark_desktop.adapters.pitfalls import python_caches as caches
 from spark_desktop.adapters.pitfalls import python_choices as choices
 from spark_desktop.adapters.pitfalls import python_classes as classes
+from spark_desktop.adapters.pitfalls import python_contexts as contexts
 from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
 from spark_desktop.adapters.pitfalls import python_groups as groups
+from spark_desktop.adapters.pitfalls import python_last as last
+from spark_desktop.adapters.pitfalls import python_lost as lost
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_texts as texts
 from spark_desktop.adapters.pitfalls import python_times as times
@@ -17,7 +20,13 @@ RULES: tuple[Rule, ...] = (
     sharing.late_binding,
     sharing.shared_rows,
     flow.result_of_nothing,
+    contexts.left_undone,
+    contexts.undone_too_late,
+    lost.nothing_given,
     flow.forgotten_await,
+    lost.lost_again,
+    lost.lost_value,
+    lost.uncalled,
     flow.forgotten_return,
     flow.forgotten_self,
     flow.own_variable,
@@ -25,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     sharing.changed_while_walked,
     copies.changed_argument,
     sharing.used_up,
+    last.last_group,
     groups.split_groups,
     texts.other_case,
     texts.strips_letters,

@@ -64,7 +64,8 @@ def forgotten_return(code: Code) -> Iterator[SmallChange]:
 
 
 def _gives(code: Code, function: Node) -> bool:
-    return any(one.named_children for one in code.inside(function, "return_statement", "yield"))
+    given = code.inside(function, "return_statement", "yield")
+    return any(one.named_children or one.type == "yield" for one in given)
 
 
 def forgotten_await(code: Code) -> Iterator[SmallChange]:
