@@ -8,8 +8,11 @@ from spark_desktop.adapters.pitfalls import python_copies as copies
 from spark_desktop.adapters.pitfalls import python_flow as flow
 from spark_desktop.adapters.pitfalls import python_groups as groups
 from spark_desktop.adapters.pitfalls import python_last as last
+from spark_desktop.adapters.pitfalls import python_literals as literals
 from spark_desktop.adapters.pitfalls import python_lost as lost
+from spark_desktop.adapters.pitfalls import python_order as order
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
+from spark_desktop.adapters.pitfalls import python_steps as steps
 from spark_desktop.adapters.pitfalls import python_texts as texts
 from spark_desktop.adapters.pitfalls import python_times as times
 from spark_desktop.adapters.pitfalls import python_values as values
@@ -18,6 +21,9 @@ from spark_desktop.adapters.pitfalls.code import Rule
 RULES: tuple[Rule, ...] = (
     sharing.shared_default,
     sharing.late_binding,
+    steps.own_of_each_round,
+    steps.asks_itself,
+    steps.not_kept,
     sharing.shared_rows,
     flow.result_of_nothing,
     contexts.left_undone,
@@ -34,11 +40,26 @@ RULES: tuple[Rule, ...] = (
     sharing.changed_while_walked,
     copies.changed_argument,
     sharing.used_up,
+    steps.closed_too_early,
+    steps.letters_of_a_text,
+    steps.first_equal,
     last.last_group,
     groups.split_groups,
     texts.other_case,
     texts.strips_letters,
     choices.asks_one_of,
+    order.hidden_case,
+    order.one_after_the_other,
+    order.escaped_twice,
+    order.order_of_sets,
+    literals.run_together,
+    literals.one_in_brackets,
+    literals.no_fields,
+    literals.eaten_patterns,
+    literals.flags_as_count,
+    literals.letters_of_times,
+    literals.exact_parts,
+    literals.formatted_tuples,
     times.parts_of_time,
     texts.found_at_zero,
     values.signed_bytes,
@@ -46,13 +67,21 @@ RULES: tuple[Rule, ...] = (
     values.zero_is_not_missing,
     values.missing_keys,
     texts.cut_texts,
+    literals.parts_of_nothing,
     texts.part_of_a_path,
     texts.matches_all,
+    literals.any_letter,
     values.rounding,
+    steps.begun_once,
+    steps.begins_at_zero,
+    steps.to_the_start,
+    steps.set_not_added,
     flow.early_answer,
     flow.ends_too_early,
     values.empty_ones,
     texts.sorted_as_text,
+    order.each_other_way,
+    order.wins_over,
     flow.largest_first,
     flow.cut_ends,
     flow.wrong_way,
@@ -65,4 +94,7 @@ RULES: tuple[Rule, ...] = (
     flow.one_of_several,
     flow.one_off,
     values.nearly_equal,
+    steps.part_of_a_word,
+    steps.begins_at_one,
+    steps.binds_first,
 )

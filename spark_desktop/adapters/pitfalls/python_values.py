@@ -100,8 +100,10 @@ def rounding(code: Code) -> Iterator[SmallChange]:
             yield code.put(node, _ceiling(code, left))
             yield code.put(node, f"max(1, {_ceiling(code, left)})")
         elif _is_floor(node) and not (node.parent is not None and _adds_one(node.parent)):
-            rounded = f"round({code.text(left)} / {code.text(right)})"
-            yield from code.alternatives(node, *_of_said(node, _ceiling(code, node), rounded))
+            share = f"{code.text(left)} / {code.text(right)}"
+            # Below 0 what is cut off goes up.
+            ways = _of_said(node, _ceiling(code, node), f"round({share})", f"int({share})")
+            yield from code.alternatives(node, *ways)
     for node in code.nodes("call"):
         given = arguments(node)
         if len(given) != 1:
@@ -113,13 +115,13 @@ def rounding(code: Code) -> Iterator[SmallChange]:
             yield code.put(node, f"int({value} + 0.5)")
 
 
-def _of_said(node: Node, ceiling: str, rounded: str) -> tuple[str, ...]:
-    """Return the one of two that the docstring asks for; both where it does not."""
+def _of_said(node: Node, ceiling: str, rounded: str, cut: str) -> tuple[str, ...]:
+    """Return the one that the docstring asks for; all where it does not."""
     said = docstring(above(node, "function_definition")).lower()
     if re.search(r"\bround\w*\s+(it\s+|them\s+)?up\b|\bceil", said):
         return (ceiling,)
     is_rounded = re.search(r"\bround(s|ed|ing)?\b(?!\s+(it\s+|them\s+)?(down|towards?))", said)
-    return (rounded,) if is_rounded else (ceiling, rounded)
+    return (rounded,) if is_rounded else (ceiling, rounded, cut)
 
 
 def _is_floor(node: Node) -> bool:
