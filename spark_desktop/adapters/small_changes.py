@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -28,6 +29,12 @@ _COMPARISONS = ("comparison_operator", "binary_expression", "binary_operator", "
 _COMPARES = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">="})
 _JOINS = frozenset({"and", "or", "&&", "||"})
 _WRITTEN = ("string", "string_literal", "interpreted_string_literal", "char_literal")
+_SIMPLE = ("attribute", "call", "call_expression", "parenthesized_expression")
+# Arguments, and pairs: which is first is mixed up.
+_GIVEN = ("argument_list", "arguments")
+_LISTED = (*_GIVEN, "tuple", "expression_list", "pattern_list", "tuple_expression")
+_NOT_MOVED = ("keyword_argument", "list_splat", "dictionary_splat", "spread_element", "lambda")
+_MOST_LISTED = 4
 _BINARY = ("binary_operator", "binary_expression")
 # One word to whoever reads it.
 _OF_TWO = ("is not", "not in")
@@ -173,9 +180,33 @@ def _of_shapes(root: Node, lines: Span, places: Places) -> Iterator[tuple[int, S
             if operator in ("-", "/", "//", "%"):
                 swapped = f"{places.text(right)} {operator} {places.text(left)}"
                 yield SWAPPED, _put(node, places, swapped)
+        if _is_within(node, lines):
+            yield from _of_parts(node, places, root)
         condition = node.child_by_field_name("condition")
         if node.type in _CONDITIONS and condition is not None and _is_within(condition, lines):
             yield NEGATED, _put(condition, places, _negated(condition, places, root))
+
+
+def _of_parts(node: Node, places: Places, root: Node) -> Iterator[tuple[int, SmallChange]]:
+    """One part of a condition is turned around, or two arguments are given the wrong way round."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if operator is not None and text_of(operator) in _JOINS:
+        for one in (left, right):
+            if one is not None and _is_simple(one) and one.type != "parenthesized_expression":
+                yield NEGATED, _put(one, places, _negated(one, places, root))
+    if node.type not in _LISTED:
+        return
+    given = [one for one in node.named_children if not one.type.endswith("comment")]
+    if len(given) > _MOST_LISTED or (node.type not in _GIVEN and len(given) != 2):
+        return
+    for one, other in pairwise(given):
+        texts = places.text(one), places.text(other)
+        is_plain = not any(each.type in _NOT_MOVED for each in (one, other))
+        if is_plain and texts[0] != texts[1]:
+            between = places.content[places.end(one) : places.start(other)]
+            change = SmallChange(places.start(one), places.end(other), between.join(texts[::-1]))
+            yield SWAPPED, change
 
 
 def _negated(condition: Node, places: Places, root: Node) -> str:
@@ -188,4 +219,4 @@ def _negated(condition: Node, places: Places, root: Node) -> str:
 
 
 def _is_simple(node: Node) -> bool:
-    return node.type in (*_NAMES, "call", "call_expression", "parenthesized_expression")
+    return node.type in (*_NAMES, *_SIMPLE)

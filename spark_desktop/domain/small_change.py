@@ -33,6 +33,10 @@ _TWINS: tuple[tuple[str, ...], ...] = (
     ("startswith endswith", "startsWith endsWith", "starts_with ends_with", "lower upper"),
     ("lstrip rstrip", "trimStart trimEnd", "trim_start trim_end", "floor ceil", "keys values"),
     ("push_back push_front", "pop shift", "first last", "left right", "break continue"),
+    ("bisect_left bisect_right", "append appendleft", "pop popleft", "removeprefix removesuffix"),
+    ("union intersection", "issubset issuperset", "nlargest nsmallest", "takewhile dropwhile"),
+    ("combinations permutations", "weekday isoweekday", "isalpha isalnum", "isdigit isalnum"),
+    ("islower isupper", "ljust rjust", "partition rpartition", "find rfind", "split rsplit"),
 )
 # Below those: numbers that are one more or less, and one name in the place of another.
 REMOVED, NUMBER, NAME, NEGATED, SWAPPED = 1, 2, 3, 4, 5

@@ -111,3 +111,44 @@ def test_a_value_that_is_no_question_is_not_joined_otherwise(path, text):
     found = changed(path, text)
     assert found
     assert not any(" and " in one or "&&" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "def f(a, b):\n    return g(a, b)\n"),
+        ("a.ts", "function f(a: X, b: X) { return g(a, b); }\n"),
+        ("a.go", "package a\n\nfunc f(a, b int) int { return g(a, b) }\n"),
+        ("a.rs", "fn f(a: u8, b: u8) -> u8 { g(a, b) }\n"),
+        ("a.cpp", "int f(int a, int b) { return g(a, b); }\n"),
+    ],
+)
+def test_two_arguments_may_have_been_exchanged(path, text):
+    assert text.replace("g(a, b)", "g(b, a)") in changed(path, text)
+
+
+def test_two_of_a_pair_may_have_been_exchanged():
+    text = "def f(size):\n    w, h = size\n    return h, w\n"
+    found = changed("a.py", text)
+    assert text.replace("w, h =", "h, w =") in found
+    assert text.replace("return h, w", "return w, h") in found
+
+
+def test_what_has_a_name_stays_in_its_place():
+    text = "def f(a, b):\n    return g(*a, x=b), g(1, 2, 3, 4, 5)\n"
+    assert not any("x=b, *a" in one or "2, 1" in one for one in changed("a.py", text))
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", "a and b", "a and not b"),
+        ("a.py", "a.ok and b", "not a.ok and b"),
+        ("a.ts", "a && b", "a && !b"),
+    ],
+)
+def test_a_part_of_a_condition_may_be_turned_around(path, before, after):
+    head, tail = ("def f(a, b):\n    return ", "\n")
+    if path == "a.ts":
+        head, tail = ("function f(a: X, b: X) { return ", "; }\n")
+    assert head + after + tail in changed(path, head + before + tail)
