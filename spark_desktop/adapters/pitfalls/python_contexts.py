@@ -157,8 +157,15 @@ def _is_put_back(code: Code, before: Sequence[Node], one: Node, other: Node) -> 
         return False
     if [code.text(each) for each in first[:-1]] != [code.text(each) for each in then[:-1]]:
         return False
-    names = [named(each, "left") for each in map(_only, before) if each is not None]
-    return any(each is not None and code.text(each) == code.text(then[-1]) for each in names)
+    if code.text(first[-1]) == code.text(then[-1]):
+        return False
+    # What was there before is asked of the same: ``old = os.getcwd()``.
+    owner = called(one).rpartition(".")[0]
+    for each in filter(None, map(_only, before)):
+        name, value = named(each, "left"), named(each, "right")
+        if name is not None and value is not None and code.text(name) == code.text(then[-1]):
+            return bool(owner) and code.text(value).startswith(f"{owner}.")
+    return False
 
 
 def _counted_before(code: Code, statements: Sequence[Node], last: int, value: Node) -> int | None:

@@ -66,7 +66,8 @@ def one_in_brackets(code: Code) -> Iterator[SmallChange]:
     yield from all_then_each(code, [[one] for one in edits])
     for node in code.nodes("expression_list"):
         # ``x = 1,`` is a tuple.
-        if len(node.named_children) == 1 and node.parent is not None:
+        kinds = ("assignment", "return_statement")
+        if len(node.named_children) == 1 and node.parent and node.parent.type in kinds:
             yield code.put(node, code.text(node.named_children[0]))
 
 

@@ -27,27 +27,16 @@ _VALUES = (
     *("conditional_expression", "not_operator", "unary_operator", "parenthesized_expression"),
     *("identifier", "expression_list"),
 )
-# Methods of texts and times, and functions, that change nothing.
-_PURE = frozenset(
-    {
-        *(
-            "strip",
-            "lstrip",
-            "rstrip",
-            "lower",
-            "upper",
-            "title",
-            "capitalize",
-            "casefold",
-            "swapcase",
-        )
-    }
-    | {*("removeprefix", "removesuffix", "zfill", "ljust", "rjust", "expandtabs", "translate")}
-    | {*("with_suffix", "with_name", "astimezone", "normalize", "quantize")}
-)
+# Methods of texts and times that change nothing, each with the most that it is given.
+_PURE = {
+    **dict.fromkeys(("lower", "upper", "title", "capitalize", "casefold", "swapcase"), 0),
+    **dict.fromkeys(("strip", "lstrip", "rstrip", "expandtabs", "removeprefix", "zfill"), 1),
+    **dict.fromkeys(("removesuffix", "with_suffix", "with_name", "astimezone", "translate"), 1),
+    **dict.fromkeys(("ljust", "rjust", "quantize"), 2),
+}
 _OF_SETS = {"union": "update", "difference": "difference_update"}
 _OF_SETS["intersection"] = "intersection_update"
-_PURE_FUNCTIONS = frozenset({"sorted", "reversed", "round", "abs", "list", "tuple", "set", "dict"})
+_PURE_FUNCTIONS = frozenset({"sorted", "reversed", "round", "abs"})
 _ERROR = re.compile(r"(?:^|\.)(?:[A-Z]\w*)?(?:Error|Exception|Interrupt)$")
 # What changes its object, and gives None.
 _CHANGES = frozenset(
@@ -115,11 +104,13 @@ def _kept(code: Code, value: Node) -> Iterator[str]:
     elif _ERROR.search(called(value)):
         yield f"raise {text}"
     found, given = method(value), arguments(value)
-    if found is not None and found[0].type in SIMPLE:
+    if found is not None and found[0].type in SIMPLE and code.text(found[0]) != "self":
         on = code.text(found[0])
         if found[1] in _OF_SETS and len(given) == 1:
             yield f"{on}.{_OF_SETS[found[1]]}({code.text(given[0])})"
-        elif found[1] in _PURE or _is_replaced(code, found, given):
+        elif (found[1] in _PURE and len(given) <= _PURE[found[1]]) or _is_replaced(
+            code, found, given
+        ):
             yield f"{on} = {text}"
     elif called(value) in _PURE_FUNCTIONS and given and given[0].type in SIMPLE:
         yield f"{code.text(given[0])} = {text}"
@@ -225,7 +216,7 @@ def uncalled(code: Code) -> Iterator[SmallChange]:
             one.type for one in parent.children
         )
         is_condition = parent.type in CONDITIONS and named(parent, "condition") == node
-        is_object = parent.type == "attribute" and named(parent, "object") == node
+        is_object = parent.type == "attribute" and text_of(name) in _OF_TEXTS
         if is_of_comparison or is_condition or is_object or parent.type in _READ:
             edits.append((code.places.end(node), code.places.end(node), "()"))
     yield from all_then_each(code, [[one] for one in edits])

@@ -7,7 +7,7 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
-from spark_desktop.adapters.pitfalls.code import Code, below, named
+from spark_desktop.adapters.pitfalls.code import Code, above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import SIMPLE, arguments, called, method
 from spark_desktop.adapters.pitfalls.shared import stands_alone
 from spark_desktop.domain.small_change import SmallChange
@@ -151,15 +151,25 @@ def one_after_the_other(code: Code) -> Iterator[SmallChange]:
             (left, right), (to, of) = first, second
             read = [code.text(each) for each in below(of, *SIMPLE)]
             own = [code.text(each) for each in below(right, *SIMPLE)]
-            # The first has to read the second as well: else it is a step of the way.
+            # It has to read the second as well, and to be there: else it is a step of the way.
+            function = above(one, "function_definition")
+            is_there = left.type != "identifier" or _is_bound_above(code, function, one, left)
             if (
-                code.text(left) in read
+                is_there
+                and code.text(left) in read
                 and code.text(to) in own
                 and code.text(left) != code.text(to)
             ):
                 pair = f"{code.text(left)}, {code.text(to)} = {code.text(right)}, {code.text(of)}"
                 begin, end = code.places.start(one), code.places.end(other)
                 yield SmallChange(begin, end, pair)
+
+
+def _is_bound_above(code: Code, function: Node | None, statement: Node, name: Node) -> bool:
+    return function is not None and any(
+        one.start_byte < statement.start_byte and code.text(one) == code.text(name)
+        for one in below(function, "identifier")
+    )
 
 
 def _plain(statement: Node) -> tuple[Node, Node] | None:

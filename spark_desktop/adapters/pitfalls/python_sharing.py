@@ -17,6 +17,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     parameters,
     walked,
 )
+from spark_desktop.adapters.pitfalls.shared import indent_of, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
 _NEW = ("list", "dictionary", "set", "call", "list_comprehension")
@@ -116,7 +117,37 @@ def changed_while_walked(code: Code) -> Iterator[SmallChange]:
         if found is not None and found[1] in _VIEWS:
             base = found[0]
         if base.type in ("identifier", "attribute") and _may_change(body, code.text(base)):
-            yield code.put(right, f"list({code.text(right)})")
+            kept = code.edit(right, f"list({code.text(right)})")
+            yield code.together([kept, *_asked_whether(code, body)])
+
+
+def _asked_whether(code: Code, body: Node) -> Iterator[Edit]:
+    """Yield what asks a method of its own whether it did what it is there for.
+
+    A copy still has what is gone meanwhile; a method that says so was not listened to.
+    """
+    for statement in body.named_children:
+        after = statement.next_named_sibling
+        call = statement.named_children[0] if statement.type == "expression_statement" else None
+        found = method(call) if call is not None else None
+        if found is None or not is_name(found[0], "self") or after is None or call is None:
+            continue
+        if after.next_named_sibling is not None or not _says_whether(code, found[1]):
+            continue
+        if after.type != "expression_statement" or not stands_alone(code, after):
+            continue
+        begin, step = code.before(after)[0], "\t" if "\t" in indent_of(code, after) else "    "
+        yield code.edit(statement, f"if {code.text(call)}:")
+        yield begin, begin, step
+
+
+def _says_whether(code: Code, name: str) -> bool:
+    """Return whether a function of the file gives both False and True, and nothing else."""
+    for function in code.every("function_definition"):
+        if is_name(named(function, "name"), name):
+            given = {code.text(one) for one in below(function, "return_statement")}
+            return given == {"return True", "return False"}
+    return False
 
 
 def _may_change(body: Node, base: str) -> bool:

@@ -236,6 +236,7 @@ def letters_of_a_text(code: Code) -> Iterator[SmallChange]:
         if (
             len(given) == 1
             and given[0].type == "string"
+            and code.text(given[0])[0] in "\"'"
             and called(node) in ("list", "set", "tuple")
         ):
             text = code.text(given[0])

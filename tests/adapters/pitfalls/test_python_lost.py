@@ -103,6 +103,20 @@ def names(tree):
         found.add(part.name)
     return found
 """,
+    "what is gone from a copy": """
+class Shop:
+    def drop(self, order):
+        if order not in self.orders:
+            return False
+        self.orders.remove(order)
+        self.tell(order)
+        return True
+
+    def drop_old(self):
+        for order in «self.orders→list(self.orders)»:
+            «self.drop(order)→if self.drop(order):»
+            «→    »self.dropped.append(order)
+""",
     "a question that is not asked": """
 class Box:
     def is_empty(self):
@@ -260,6 +274,19 @@ LEFT = {
     "a call that does something": (
         "def f(self, x):\n    self.go(x)\n    os.replace(x, y)\n    uf.union(x, y)\n    return x\n",
         ("x = ", "return self.go", "update("),
+    ),
+    "a walk that goes on": (
+        "def f(self):\n    for x in self.xs:\n        self.drop(x)\n        n += 1\n",
+        ("if self.drop",),
+    ),
+    "a title": ("def f(top):\n    top.title('a')\n    self.title()\n", ("top = ", "self = ")),
+    "a text that is kept on the way": (
+        "def f(self):\n    parts = self.a.split()\n    self.a = [x for x in parts]\n",
+        ("parts, self.a",),
+    ),
+    "the same call twice": (
+        "def f(a, n):\n    x = 1\n    a.check(n, x)\n    go()\n    a.check(n, x)\n",
+        ("finally",),
     ),
     "a callback": (
         "class A:\n    def go(self):\n        return 1\n\n    def f(self):\n"
