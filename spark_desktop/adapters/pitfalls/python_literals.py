@@ -46,7 +46,7 @@ def run_together(code: Code) -> Iterator[SmallChange]:
             continue
         parts = node.named_children
         # A text of several lines goes on behind its blank, or in the next line's indent.
-        if any(code.text(one)[-2:-1] in (" ", "\n") for one in parts[:-1]):
+        if any(re.search(r"(?:\s|\\n).$", code.text(one)) for one in parts[:-1]):
             continue
         edits.append([(code.places.end(one),) * 2 + (",",) for one in parts[:-1]])
     yield from all_then_each(code, edits)

@@ -21,7 +21,8 @@ from spark_desktop.domain.small_change import SmallChange
 _LOOPS = ("for_statement", "while_statement")
 _NEW = ("list", "dictionary", "set", "integer", "float", "string", "false", "none", "true")
 _NEW_CALLS = ("list", "dict", "set", "Counter", "deque", "defaultdict")
-_SUMS = ("integer", "float")
+_NOTHING = ("0", "0.0", "[]", "{}", '""', "''", "None", "True", "False", "set()")
+_PUTS = ("append", "add", "insert", "extend", "appendleft", "put", "writerow")
 _LAZY = ("map", "filter", "zip", "enumerate", "reversed", "iter")
 _CALLS = ("call", "attribute", "identifier", "subscript", "integer", "float")
 
@@ -37,7 +38,7 @@ def begun_once(code: Code) -> Iterator[SmallChange]:
             if _is_new(before) and stands_alone(code, before):
                 name = _target(before)
                 # What is put away in the loop, whole, is one for each round.
-                if _is_given_inside(code, body, name):
+                if _is_put_inside(code, body, name) and _changes(code, body, name):
                     yield _moved_down(code, before, first)
             before = before.prev_named_sibling
         for one in body.named_children:
@@ -60,16 +61,38 @@ def _target(statement: Node) -> str:
     return text_of(left) if left is not None and left.type == "identifier" else ""
 
 
-def _is_given_inside(code: Code, body: Node, name: str) -> bool:
+def _is_put_inside(code: Code, body: Node, name: str) -> bool:
+    """Return whether a loop gives a variable away: to a list, under a key, or to whoever walks."""
     for one in below(body, "identifier"):
-        parent = one.parent
-        if code.text(one) != name or parent is None:
+        if code.text(one) != name:
             continue
-        is_given = parent.type in ("argument_list", "yield", "tuple", "list", "pair")
-        is_put = parent.type == "assignment" and named(parent, "right") == one
-        if is_given or is_put:
+        inner, around = one, one.parent
+        while around is not None and around.type in ("argument_list", "tuple", "expression_list"):
+            inner, around = around, around.parent
+        if around is None:
+            continue
+        found = method(around)
+        target = named(around, "left") if named(around, "right") == inner else None
+        is_kept = target is not None and target.type == "subscript"
+        if around.type == "yield" or is_kept or (found is not None and found[1] in _PUTS):
             return True
     return False
+
+
+def _changes(code: Code, body: Node, name: str) -> bool:
+    """Return whether a loop adds something to a variable, and never begins it anew."""
+    is_changed = False
+    for one in below(body, "assignment", "augmented_assignment", "call"):
+        left, found = named(one, "left"), method(one)
+        if left is not None and code.text(left) == name:
+            if one.type == "assignment":
+                return False
+            is_changed = True
+        whole = found[0] if found is not None else left
+        if whole is not None and whole.type == "subscript":
+            whole = named(whole, "value")
+        is_changed |= whole is not None and whole != left and code.text(whole) == name
+    return is_changed
 
 
 def _is_read_behind(code: Code, loop: Node, name: str) -> bool:
@@ -108,22 +131,22 @@ def set_not_added(code: Code) -> Iterator[SmallChange]:
         if loop is None or loop.type not in _LOOPS or sign != "=":
             continue
         name = code.text(left)
-        asked = above(node, "if_statement", "elif_clause", *_LOOPS)
-        condition = named(asked, "condition") or right
-        # Nor where it is the best one so far: ``if x > best: best = x``.
-        if any(
-            code.text(one) == name for part in (right, condition) for one in below(part, *SIMPLE)
-        ):
-            continue
-        before = loop.prev_named_sibling
-        while before is not None and before.type == "expression_statement":
-            one = before.named_children[0] if before.named_children else None
-            value = named(one, "right") if one is not None else None
-            if one is not None and value is not None and value.type in (*_SUMS, "list", "string"):
-                is_plain = right.type not in ("true", "false", "none")
-                if code.text(named(one, "left") or one) == name and is_plain:
-                    yield code.put(node, f"{name} += {text}")
-            before = before.prev_named_sibling
+        # What a loop reads is no sum: a step before, or the best one so far.
+        is_read = any(code.text(one) == name and one != left for one in below(loop, *SIMPLE))
+        if not is_read and text not in _NOTHING and _begins_above(code, loop, name):
+            yield code.put(node, f"{name} += {text}")
+
+
+def _begins_above(code: Code, loop: Node, name: str) -> bool:
+    """Return whether a variable is begun right above a loop, with what can be added to."""
+    before = loop.prev_named_sibling
+    while before is not None and before.type == "expression_statement":
+        one = before.named_children[0] if before.named_children else None
+        left, value = named(one, "left"), named(one, "right")
+        if left is not None and value is not None and code.text(left) == name:
+            return value.type in ("integer", "float", "list", "string")
+        before = before.prev_named_sibling
+    return False
 
 
 def binds_first(code: Code) -> Iterator[SmallChange]:

@@ -301,11 +301,29 @@ QUIET = {
         'def f(x):\n    return x.replace("&", "&amp;").replace("<", "&lt;")\n'
     ),
     "a list that is added": "def f(a):\n    a += [1]\n    return a\n",
+    "a state of the loop": (
+        "def f(xs):\n    at = 0\n    for x in xs:\n        use(at)\n        at = step(x)\n"
+    ),
+    "a value begun anew": (
+        "def f(xs):\n    part = []\n    for x in xs:\n        if x:\n            part = []\n"
+    ),
+    "a counter of all rounds": (
+        "def f(xs):\n    n = 0\n    for x in xs:\n        show(n, x)\n        n += 1\n"
+    ),
+    "a list that is not put away": (
+        "def f(ys):\n    xs = []\n    for y in ys:\n        xs.append(y)\n        show(xs)\n"
+    ),
+    "lines of one text": 'A = ["a\\n"\n    "b", "c"]\n',
     "a property that is kept nowhere": (
         "class A:\n    @property\n    def size(self):\n        return self.other\n"
     ),
 }
 NEVER = {
+    "a state of the loop": "+= step",
+    "a value begun anew": "+= []",
+    "a counter of all rounds": "        n = 0",
+    "a list that is not put away": "        xs = []",
+    "lines of one text": '",\n    "b',
     "a text over several lines": '",\n    "two',
     "a text of several, in brackets": '"one",',
     "a template": 'f"',
