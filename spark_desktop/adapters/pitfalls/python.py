@@ -61,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     literals.exact_parts,
     literals.formatted_tuples,
     times.parts_of_time,
+    times.months_beyond,
     texts.found_at_zero,
     values.signed_bytes,
     values.identity,

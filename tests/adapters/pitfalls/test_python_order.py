@@ -201,6 +201,20 @@ def mask(n):
 def name(x, end):
     return x + «end if end else ""→(end if end else "")»
 """,
+    "the month behind December": """
+def after(day):
+    return date(«day.year, day.month + 1→day.year + day.month // 12, day.month % 12 + 1», 1)
+""",
+    "the month before January": """
+def before(d):
+    return d.replace(«→year=d.year + (d.month - 2) // 12, »month=«→(»d.month - «1→2) % 12 + 1»)
+""",
+    "some months later, by their names": """
+def later(day, n):
+    «→year, »month = «→day.year + (day.month - 1 + n) // 12, (»day.month «→- 1 »+ n«→) % 12 + 1»
+    last = monthrange(«day.year→year», month)[1]
+    return day.replace(«→year=year, »month=month, day=min(day.day, last))
+""",
     "months": """
 def month(now, n):
     return (now + n«→ - 1») % 12«→ + 1»
@@ -301,6 +315,7 @@ QUIET = {
         'def f(x):\n    return x.replace("&", "&amp;").replace("<", "&lt;")\n'
     ),
     "a list that is added": "def f(a):\n    a += [1]\n    return a\n",
+    "a month alone": "def f(day):\n    month = day.month + 1\n    return month\n",
     "a state of the loop": (
         "def f(xs):\n    at = 0\n    for x in xs:\n        use(at)\n        at = step(x)\n"
     ),
@@ -319,6 +334,7 @@ QUIET = {
     ),
 }
 NEVER = {
+    "a month alone": "year",
     "a state of the loop": "+= step",
     "a value begun anew": "+= []",
     "a counter of all rounds": "        n = 0",
