@@ -10,18 +10,14 @@ from spark_desktop.domain.call_changes import (
     changed_call,
     moves_values,
 )
-from spark_desktop.domain.exports import export_edits
-from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
+from spark_desktop.domain.follow_otherwise import follow_otherwise
 from spark_desktop.domain.followed import FileFollow, Followed, Left
-from spark_desktop.domain.go_contexts import context_edits
-from spark_desktop.domain.key_uses import key_follow
 from spark_desktop.domain.getters import only_reads
-from spark_desktop.domain.literal_changes import literals_meant
+from spark_desktop.domain.go_contexts import context_edits
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.method_values import as_value
 from spark_desktop.domain.module_paths import Tree
-from spark_desktop.domain.moved_imports import moved_edits, renamed_edits
 from spark_desktop.domain.moved_packages import unused_packages
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.new_imports import taken_out
@@ -43,16 +39,9 @@ _NEW = re.compile(r"\bnew\s+$")
 
 def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     """Return what a change asks of a file; nothing where the file does not mean it."""
-    if followed.change.is_moved:
-        return _moved(followed, file, tree)
-    if followed.change.exported:
-        return export_edits(followed, file, tree)
-    if followed.change.literal is not None:
-        return _literals(followed, file, tree)
-    if followed.change.key is not None:
-        return key_follow(followed.change.key, file)
-    if followed.change.holds_other:
-        return _held(followed, file, tree)
+    found = follow_otherwise(followed, file, tree)
+    if found is not None:
+        return found
     return _Following(followed, file, tree).result()
 
 
@@ -412,10 +401,10 @@ class _Following:
             return
         is_python = self._file.language == "python" and not change.gives_other
         if is_python and here is not None and self._followed.signature is not None:
-            edits = override_edits(here, old, new, self._file.content)
-            for each in edits or ():
-                self._edit(one, each)
-            if edits is not None:
+            overriding = override_edits(here, old, new, self._file.content)
+            for edit in overriding or ():
+                self._edit(one, edit)
+            if overriding is not None:
                 return
         if not are_others(old, new):
             return
@@ -489,57 +478,3 @@ class _Following:
         """Return whether a macro of Rust may put the value in the place of its name in a text."""
         before, after = self._file.content[one.start - 1], self._file.content[one.end : one.end + 1]
         return self._file.language == "rust" and before == "{" and after in ("}", ":")
-
-
-def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
-    """Follow a value of a type of texts in the files that get something from where it is."""
-    target = followed.target
-    is_home = file.path in target.homes
-    reached = [
-        one
-        for one in file.brought
-        if tree.files(file.language, file.path, one.module) & target.paths
-    ]
-    if not is_home and not reached:
-        return FileFollow(file.path)
-    name = target.name
-    aliases = {one.local for one in reached if one.name == name}
-    own = {one.local for one in file.brought} | {one.name for one in file.defined}
-    if is_home or (name not in own and any(one.name in ("", "*") for one in reached)):
-        aliases.add(name)
-    skipped = followed.fresh_lines if is_home else frozenset[int]()
-    found = literals_meant(followed.change, file, followed.home, skipped, aliases)
-    reason = say("it stands in a comment or a text")
-    left = tuple(Left(file.path, line, reason, is_text=True) for line in found.others)
-    return FileFollow(file.path, found.edits, left=left, lines=found.lines)
-
-
-def _held(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
-    """Ask for what reads or sets a field of another type, but for what was written with it."""
-    is_home = file.path in followed.target.homes
-    # What a class keeps for itself, whoever writes the class has before them.
-    is_private = is_home and followed.change.old.name.startswith("_")
-    if is_private or (not is_home and file.path in followed.fresh_files):
-        return FileFollow(file.path)
-    uses = field_uses(followed.change, followed.target, file, tree)
-    fresh = followed.fresh_lines if is_home else frozenset[int]()
-    asked = tuple(one for one in uses.found if one.line not in fresh)
-    reason = say("which {name} is meant is not clear", name=followed.target.name)
-    left = tuple(Left(file.path, one.line, reason, at=one.start) for one in uses.doubtful)
-    clear = frozenset(one.start for one in uses.found)
-    return FileFollow(file.path, asked=asked, left=left, clear=clear)
-
-
-def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
-    home = followed.change.new.path
-    found = moved_edits(followed.target, home, file, tree, followed.home)
-    if found is not None and followed.change.is_renamed:
-        found = renamed_edits(followed.target, followed.change.new, file, tree, found)
-    if found is None:
-        uses = uses_in(followed.target, file, tree)
-        reason = say("its import has to be written by hand")
-        return FileFollow(
-            file.path, left=tuple(Left(file.path, one.line, reason) for one in uses.found[:1])
-        )
-    lines = tuple(file.content.count("\n", 0, edit.start) for edit in found)
-    return FileFollow(file.path, found, lines=lines)
