@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 import unittest
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -43,8 +44,12 @@ def _run(folder: str, modules: Sequence[str]) -> tuple[bool, str]:
     importlib.invalidate_caches()
     stream = io.StringIO()
     try:
-        # A module that cannot be imported is a test that fails.
-        tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+        try:
+            # A module that is not there is a test that fails ...
+            tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+        except Exception:  # noqa: BLE001 - whatever the code of a task raises
+            # ... and so is one that fails while it is read.
+            return False, traceback.format_exc()
         return unittest.TextTestRunner(stream).run(tests).wasSuccessful(), stream.getvalue()
     finally:
         sys.path.remove(folder)

@@ -61,5 +61,5 @@ def _at_hand(call: GoCall) -> str | None:
 def _begins(call: GoCall) -> bool:
     """Return whether nobody could give the function around a context."""
     parameters, _ = results_around(call)
-    is_main = re.match(r"func main\(\)", call.head) is not None
+    is_main = re.match(r"func\s+main\(\)", call.head) is not None
     return is_main or _TEST.search(parameters) is not None

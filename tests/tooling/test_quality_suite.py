@@ -199,9 +199,11 @@ def test_each_kind_is_held_too_in_each_language_that_has_it():
     assert sum(number[key] for key in number if key[2] == "held") >= 50
 
 
-def test_about_half_of_the_projects_have_tests_of_their_own():
-    tested = [task for task in TASKS if task.visible]
-    assert 0.4 <= len(tested) / len(TASKS) <= 0.75
+def test_not_all_projects_have_tests_of_their_own():
+    # A bug is shown by a test that fails.
+    others = [task for task in TASKS if task.kind != "bug"]
+    tested = [task for task in others if task.visible]
+    assert 0.4 <= len(tested) / len(others) <= 0.75
 
 
 def test_a_plain_answer_and_a_selection_are_about_a_file_that_is_there():
