@@ -19,6 +19,7 @@ from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.limited_process import LimitedProcess
+from spark_desktop.adapters.open_imports import OpenImports, closed_to_us
 from spark_desktop.adapters.process_identity import is_alive, own_identity
 from spark_desktop.adapters.process_start import Start
 from spark_desktop.adapters.process_use import is_larger
@@ -31,7 +32,7 @@ from spark_desktop.adapters.shadow_scope import Scopes
 from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
 from spark_desktop.domain.sandboxing import Job, Sandboxing
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import Said, say
 from spark_desktop.services.tasks import to_end
 
 _OWNER = "owner"
@@ -172,13 +173,18 @@ class LocalWorkbench:
             words = self._found(job)
             if isinstance(words, NotRun):
                 return words
+            if not state.works and (word := closed_to_us(words)) is not None:
+                return NotRun(_told_closed(word))
             shadow = self._ready()
             laid = shadow.laid(job.texts, job.around, is_open=not state.works)
-            with self._started(job, words, laid, state) as start:
+            with self._started(job, words, laid, state) as (start, imports):
                 process = LimitedProcess(start, job.limits)
                 if not stopping.owns(process):
                     return NotRun(say("not run: stopped"))
-                return self._renamed(process.result(job.data), laid.folder)
+                outcome = process.result(job.data)
+                if imports is not None and (path := imports.strayed()) is not None:
+                    return NotRun(_told_strayed(path))
+                return self._renamed(outcome, laid.folder)
         except (OSError, ValueError, RecursionError) as error:
             # A word with a NUL in it is a ValueError.
             return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
@@ -221,7 +227,8 @@ class LocalWorkbench:
     @contextlib.contextmanager
     def _started(
         self, job: Job, words: tuple[str, ...], laid: Laid, state: Sandboxing
-    ) -> Iterator[Start]:
+    ) -> Iterator[tuple[Start, OpenImports | None]]:
+        """Give how it begins; without a sandbox also what keeps it to the shadow."""
         kept = self._kept
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.utime(kept)
@@ -232,7 +239,7 @@ class LocalWorkbench:
             environment |= {"HOME": str(self._home), "TMPDIR": "/tmp"}
             view = self._view(job, words, laid, kept)
             sandbox = self._sandbox.words(view, self._home, job.limits)
-            yield Start(words, self._root, environment, sandbox, grows)
+            yield Start(words, self._root, environment, sandbox, grows), None
             return
         scratch = laid.folder.parent / f"scratch-{secrets.token_hex(4)}"
         try:
@@ -243,7 +250,11 @@ class LocalWorkbench:
             grows[scratch] = job.limits.scratch
             if sys.platform != "win32":
                 time.sleep(_TICK_S)
-            yield Start(words, laid.folder / job.folder, environment, (), grows)
+            others = (self._place, *(self._root / path for path in laid.shown))
+            imports = OpenImports(scratch / "python", self._root, laid.folder, others)
+            environment |= imports.variables(environment)
+            folder = laid.folder / job.folder
+            yield Start(imports.words(words), folder, environment, (), grows), imports
         finally:
             with contextlib.suppress(OSError):
                 remove_tree(scratch)
@@ -267,6 +278,14 @@ class LocalWorkbench:
         for place in (shadow, self._root, self._kept):
             output = output.replace(f"{place}{os.sep}", "")
         return type(outcome)(outcome.code, output)
+
+
+def _told_strayed(path: str) -> Said:
+    return say("no result: {path} was taken from your folder, not from the copy", path=path)
+
+
+def _told_closed(word: str) -> Said:
+    return say("not run: with {word} Python would take your files, not the copy", word=word)
 
 
 def _shown(root: Path, path: str) -> tuple[Path, Path]:

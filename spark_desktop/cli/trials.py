@@ -12,6 +12,7 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.project_checks import CommandError, NotRun, command_of
 from spark_desktop.domain.proposal import Check, Proposal, Ready, Streaming
+from spark_desktop.domain.sandboxing import OPEN_NOTE
 from spark_desktop.services.run_evidence import RUN_SECONDS, CommandEvidence, label_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Trials:
         self, project: "Project", words: tuple[str, ...], folder: str, output: Output
     ) -> None:
         self._run = project.shadow_run
+        self._bench = project.shadow.bench
         self._words, self._folder, self._output = words, folder, output
         self._evidence = CommandEvidence(self._run, words, RUN_SECONDS, folder)
         self._others = project.suggester.project
@@ -63,6 +65,8 @@ class Trials:
             raise SparkError(
                 f"{label_of(self._words)}: {outcome.reason}.", "Check the command of --test."
             )
+        if not (state := await self._bench.sandboxing()).works:
+            self._output.note(f"spark: {label_of(self._words)} runs {OPEN_NOTE} ({state.reason}).")
         if outcome.code == 0:
             self._output.note("spark: The command of --test passes already, without a change.")
 

@@ -6,6 +6,8 @@ import pytest
 from cli.conftest import AFTER, BEFORE, REWRITTEN
 from run_fakes import ScriptedRuns, passes_with
 
+from spark_desktop.adapters.sandbox import Bubblewrap
+from spark_desktop.adapters.workbench import LocalWorkbench
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.project_checks import Ran
@@ -115,6 +117,18 @@ def test_a_command_that_passes_already_is_said(spark, folder):
     run = spark(*EDIT, answers=(REWRITTEN,))
     assert run.code == 0
     assert "passes already" in run.err
+
+
+def test_that_nothing_shuts_the_command_in_is_said(spark, folder):
+    def opened(made):
+        cache, sandbox = folder.parent / "cache", Bubblewrap(platform="another")
+        made.shadow.bench = LocalWorkbench(folder, cache, sandbox)
+
+    spark.prepare = opened
+    spark.shadow_run = passes_with("a.py", "return 0")
+    told = spark(*EDIT, answers=(REWRITTEN,)).err
+    assert "pytest -q runs without a sandbox: the network could not be forbidden" in told
+    assert "(there is none on this system yet)" in told
 
 
 def test_a_command_that_cannot_run_is_said_before_the_model_is_asked(spark, folder):
