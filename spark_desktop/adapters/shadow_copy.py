@@ -69,13 +69,15 @@ class ShadowCopy:
     ) -> Laid:
         """Return the shadow as the workspace is now, with ``texts`` in their files' place.
 
-        None takes a file away. ``around``: further files that the check is about. ``is_open``:
+        None takes a file away. A text for a link is laid where the link leads, as it would be
+        written. ``around``: further files that the check is about. ``is_open``:
         there is no sandbox, in which folders of dependencies could be shown. Raises OSError, also
         for a path that leads out of the workspace.
         """
         for path in texts:
             _require_inside(path)
-        scope = self._scopes.scope((*texts, *around))
+        written = {self._written(path, text): text for path, text in texts.items()}
+        scope = self._scopes.scope((*texts, *written, *around))
         # Tools that go by a file's time, to whole seconds some of them, must see every change.
         self._stamp = max(time.time(), self._stamp + 1.0)
         try:
@@ -84,7 +86,7 @@ class ShadowCopy:
             self._begin_anew()
         self._follow(scope)
         self._packages.show(scope.shown, is_open)
-        for path, text in texts.items():
+        for path, text in written.items():
             self._lay(path, text)
         self._folders = {path: _ctime(self._place(path)) for path in self._folders}
         size = sum(one[2] for one in self._files.values())
@@ -206,6 +208,15 @@ class ShadowCopy:
             return False
         return True
 
+    def _written(self, path: str, text: str | None) -> str:
+        """Return the path of the file that a text would be written to."""
+        if text is None:
+            return path
+        root, target = (Path(os.path.realpath(one)) for one in (self._root, self._root / path))
+        if not target.is_relative_to(root):
+            raise _outside(path)
+        return target.relative_to(root).as_posix()
+
     def _lay(self, path: str, text: str | None) -> None:
         place = self._place(path)
         if text is None:
@@ -239,7 +250,11 @@ class ShadowCopy:
 def _require_inside(path: str) -> None:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path:
-        raise OSError(None, say("{path} leads out of the folder", path=path))
+        raise _outside(path)
+
+
+def _outside(path: str) -> OSError:
+    return OSError(None, say("{path} leads out of the folder", path=path))
 
 
 def _own_mark(place: str) -> _Mark:

@@ -40,7 +40,8 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
         if trials is not None:
             trials.tell(proposal)
         change = await applied(project, proposal) if args.apply else None
-    return end(proposal, change, output, _ADVICE, trials.json() if trials else None)
+    told = trials.json() if trials else None
+    return end(proposal, change, output, _ADVICE, told, is_link=file.is_symlink())
 
 
 def _span(lines: str | None, snapshot: Snapshot) -> Span | None:

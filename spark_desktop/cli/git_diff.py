@@ -45,8 +45,13 @@ def _parts(patch: FilePatch, before: SourceText) -> tuple[str, str]:
     return f"diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n", hunks
 
 
-def refused_by_git(text: SourceText) -> str:
-    """Return why ``git apply`` cannot take a diff of this text; empty where it can."""
+def refused_by_git(text: SourceText, is_link: bool = False) -> str:
+    """Return why ``git apply`` cannot take a diff of this text; empty where it can.
+
+    ``is_link``: the file's name is a link, and the text that of the file it leads to.
+    """
+    if is_link:
+        return "git takes a link for what it is, not for the file that it leads to"
     if text.encoding.startswith(("utf-16", "utf-32")):
         return f"git takes a file in {text.encoding} for a binary one"
     if "\r" in text.content.replace("\r\n", ""):

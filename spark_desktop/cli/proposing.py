@@ -11,10 +11,8 @@ from spark_desktop.cli.output import Output
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
-from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready
 from spark_desktop.domain.review import told_whole
-from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import FailingTest, Instruction
 
 if TYPE_CHECKING:
@@ -61,8 +59,12 @@ def end(
     output: Output,
     advice: str,
     more: Mapping[str, object] | None = None,
+    is_link: bool = False,
 ) -> ExitCode:
-    """Write a proposal, or why there is none and the ``advice``; ``more`` joins the JSON."""
+    """Write a proposal, or why there is none and the ``advice``; ``more`` joins the JSON.
+
+    ``is_link``: the file that it is for is named by a link.
+    """
     if output.structured:
         done = change_json(change) if change else None
         told = {**proposal_json(proposal), **(more or {})}
@@ -72,7 +74,10 @@ def end(
         output.note(who)
     if isinstance(proposal.state, Ready) and proposal.patch:
         if not output.structured:
-            _print(proposal.patch, proposal.trigger.snapshot.text, change, output)
+            text = proposal.trigger.snapshot.text
+            output.data(git_diff(proposal.patch, text))
+            if change is None and (refusal := refused_by_git(text, is_link)):
+                output.note(f"spark: {refusal}: write this change with --apply.")
         if change:
             output.note(f"Applied to {change.path}. To take it back: spark undo")
         return ExitCode.OK
@@ -85,12 +90,3 @@ def end(
     output.note(f"spark: No proposal: {reason.rstrip('.')}.")
     output.note(advice)
     return ExitCode.WITHHELD
-
-
-def _print(
-    patch: FilePatch, text: SourceText, change: AppliedChange | None, output: Output
-) -> None:
-    output.data(git_diff(patch, text))
-    reason = refused_by_git(text)
-    if reason and change is None:
-        output.note(f"spark: {reason}: write this change with --apply.")

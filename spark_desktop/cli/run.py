@@ -156,7 +156,8 @@ async def _propose(
         # What counts for a script is how its command ended.
         output.fail(error)
         return
-    end(proposal, change, output, _ADVICE)
+    is_link = (project.root / trigger.snapshot.path).is_symlink()
+    end(proposal, change, output, _ADVICE, is_link=is_link)
 
 
 def _tell(code: int, failures: "Sequence[Failure] | None", output: Output) -> None:

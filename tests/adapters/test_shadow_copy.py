@@ -153,8 +153,40 @@ def test_links_lead_to_the_shadow_itself_or_are_left_out(world, tmp_path):
     world.shadow.laid({})
     assert world.names() == ["a.py", "in.py", "src/b.py"]
     assert (world.place / "in.py").readlink() == Path("src/b.py")
-    world.shadow.laid({"in.py": "own\n"})
-    assert (world.text("in.py"), world.text("src/b.py")) == ("own\n", "b\n")
+
+
+@posix
+def test_a_text_for_a_link_is_laid_where_it_would_be_written(world):
+    (world.root / "in.py").symlink_to("src/b.py")
+    (world.root / "more").symlink_to("src")
+    for path in ("in.py", "more/b.py"):
+        world.shadow.laid({path: "new\n"})
+        assert (world.text("in.py"), world.text("src/b.py")) == ("new\n", "new\n")
+        assert (world.place / "in.py").readlink() == Path("src/b.py")
+        world.shadow.laid({})
+        assert world.text("src/b.py") == "b\n"
+    world.shadow.laid({"in.py": None})
+    assert world.names() == ["a.py", "src/b.py"]
+
+
+@posix
+def test_a_text_for_a_link_that_leads_out_is_refused(world, tmp_path):
+    (tmp_path / "outside.py").write_text("out\n")
+    (world.root / "out.py").symlink_to(tmp_path / "outside.py")
+    with pytest.raises(OSError, match=r"out\.py leads out of the folder"):
+        world.shadow.laid({"out.py": "new\n"})
+    assert (tmp_path / "outside.py").read_text() == "out\n"
+
+
+@posix
+def test_of_a_large_workspace_what_is_around_a_links_target_is_there(tmp_path):
+    world = World(tmp_path, most_files=12)
+    for name in ("one", "two"):
+        world.write(**{f"libs__{name}__m{number}_py": "x\n" for number in range(8)})
+    (world.root / "in.py").symlink_to("libs/two/m0.py")
+    world.shadow.laid({"in.py": "new\n"})
+    assert world.text("libs/two/m0.py") == "new\n"
+    assert "libs/two/m1.py" in world.names()
 
 
 @pytest.mark.parametrize("path", ["../x.py", "/etc/x", "a/../../x", "", "a\0b"])

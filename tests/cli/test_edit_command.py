@@ -1,6 +1,8 @@
 import json
 import signal
+import sys
 
+import pytest
 from cli.conftest import AFTER, BEFORE, REWRITTEN, git
 from fakes import Answer
 
@@ -34,6 +36,16 @@ def test_apply_writes_the_change_and_undo_and_redo_follow(spark, folder):
     change = json.loads(redone.out)
     assert (change["event"], change["path"], change["undone"]) == ("change", "a.py", False)
     assert (folder / "a.py").read_text() == AFTER
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_that_git_refuses_the_diff_of_a_link_is_said_and_apply_writes_through_it(spark, folder):
+    (folder / "link.py").symlink_to("a.py")
+    run = spark("edit", "link.py", "Guard it", answers=(REWRITTEN,))
+    assert "the file that it leads to: write this change with --apply" in run.err
+    run = spark("edit", "link.py", "Guard it", "--apply", answers=(REWRITTEN,))
+    assert "git takes" not in run.err
+    assert ((folder / "a.py").read_text(), (folder / "link.py").is_symlink()) == (AFTER, True)
 
 
 def test_no_core_is_started_for_undo(spark, folder):

@@ -80,6 +80,10 @@ def test_what_git_cannot_take_is_known(data, reason):
     assert refused_by_git(decode(data)) == reason
 
 
+def test_a_link_is_known_as_what_git_cannot_take():
+    assert "a link" in refused_by_git(decode(b"one\n"), is_link=True)
+
+
 def test_a_patch_without_hunks_is_no_diff(folder):
     assert diff_of("f.txt", b"one\n", b"one\n") == b""
 
