@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -94,17 +96,138 @@ async def test_a_repository_that_git_cannot_read_is_an_error(repository: Path) -
         await changes(repository).uncommitted()
 
 
+def program_in(folder: Path) -> tuple[Path, Path]:
+    """Make a program that leaves a mark; return it and the mark."""
+    mark = folder / "ran"
+    program = folder / "program.sh"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\ncat $1 2>/dev/null\n")
+    program.chmod(0o755)
+    return program, mark
+
+
 async def test_no_program_that_the_repository_names_is_run(
     repository: Path, tmp_path: Path
 ) -> None:
-    mark = tmp_path / "ran"
-    program = tmp_path / "program.sh"
-    program.write_text(f"#!/bin/sh\ntouch {mark}\ncat $1 2>/dev/null\n")
-    program.chmod(0o755)
+    program, mark = program_in(tmp_path)
     for name in ("diff.external", "diff.evil.textconv", "core.fsmonitor", "core.pager"):
         git(repository, "config", name, str(program))
     (repository / ".gitattributes").write_text("*.py diff=evil\n")
     (repository / "a.py").write_text("A = 2\n")
     told = await text_of(repository)
     assert "+A = 2" in told
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("place", ["--local", "--worktree", "included"])
+@pytest.mark.parametrize("key", ["clean", "process"])
+async def test_no_filter_of_the_repository_is_run(
+    repository: Path, tmp_path: Path, place: str, key: str
+) -> None:
+    program, mark = program_in(tmp_path)
+    git(repository, "config", "extensions.worktreeConfig", "true")
+    git(repository, "config", "include.path", "more")
+    where = ("--file", ".git/more") if place == "included" else (place,)
+    git(repository, "config", *where, f"filter.My.öwn.{key}", str(program))
+    git(repository, "config", *where, "filter.My.öwn.required", "true")
+    (repository / ".gitattributes").write_text("*.py filter=My.öwn\n", encoding="utf-8")
+    (repository / "a.py").write_text("A = 2\n")
+    assert "+A = 2" in await text_of(repository)
+    assert not mark.exists()
+
+
+async def test_a_filter_that_cannot_be_switched_off_is_an_error(
+    repository: Path, tmp_path: Path
+) -> None:
+    program, mark = program_in(tmp_path)
+    git(repository, "config", "filter.x=y.clean", str(program))
+    (repository / ".gitattributes").write_text("*.py filter=x=y\n")
+    (repository / "a.py").write_text("A = 2\n")
+    with pytest.raises(FileError, match="it names a filter x=y"):
+        await changes(repository).uncommitted()
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="runs sed")
+async def test_the_users_own_filters_are_run(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "gitconfig"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(mine))
+    git(repository, "config", "--global", "filter.mine.clean", "sed s/3/1/")
+    (repository / ".gitattributes").write_text("*.py filter=mine\n")
+    (repository / "a.py").write_text("A = 3\n")
+    assert await text_of(repository) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the old git is a script")
+async def test_no_filter_is_run_where_git_does_not_tell_whose_it_is(
+    repository: Path, tmp_path: Path
+) -> None:
+    program, mark = program_in(tmp_path)
+    old = tmp_path / "git"
+    old.write_text('#!/bin/sh\ncase "$*" in *--show-scope*) exit 129;; esac\nexec git "$@"\n')
+    old.chmod(0o755)
+    git(repository, "config", "filter.evil.clean", str(program))
+    (repository / ".gitattributes").write_text("*.py filter=evil\n")
+    (repository / "a.py").write_text("A = 2\n")
+    told = await changes(repository, str(old)).uncommitted()
+    assert told is not None
+    assert "+A = 2" in told.text
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the broken git is a script")
+async def test_filters_that_git_cannot_tell_are_an_error(repository: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "git"
+    broken.write_text('#!/bin/sh\ncase "$*" in *filter*) exit 3;; esac\nexec git "$@"\n')
+    broken.chmod(0o755)
+    with pytest.raises(FileError, match="git could not say what is changed"):
+        await changes(repository, str(broken)).uncommitted()
+
+
+async def test_no_hook_of_the_repository_is_run(repository: Path, tmp_path: Path) -> None:
+    program, mark = program_in(tmp_path)
+    program.rename(repository / ".git" / "hooks" / "post-index-change")
+    # Only its time is another one, which git writes down.
+    os.utime(repository / "a.py", (1, 1))
+    assert await text_of(repository) == ""
+    assert not mark.exists()
+
+
+async def test_what_a_partial_clone_lacks_is_not_fetched(repository: Path, tmp_path: Path) -> None:
+    program, mark = program_in(tmp_path)
+    (tmp_path / "origin").mkdir()
+    git(tmp_path / "origin", "init", "-q")
+    settings = {"url": str(tmp_path / "origin"), "promisor": "true", "uploadpack": str(program)}
+    for key, value in settings.items():
+        git(repository, "config", f"remote.origin.{key}", value)
+    git(repository, "config", "core.repositoryFormatVersion", "1")
+    git(repository, "config", "extensions.partialClone", "origin")
+    for folder in (repository / ".git" / "objects").glob("??"):
+        for file in folder.iterdir():
+            if b"A = 1" in zlib.decompress(file.read_bytes()):
+                file.chmod(0o600)
+                file.unlink()
+    (repository / "a.py").write_text("A = 2\n")
+    with pytest.raises(FileError, match="git could not say what is changed"):
+        await changes(repository).uncommitted()
+    assert not mark.exists()
+
+
+async def test_no_program_that_a_submodule_names_is_run(repository: Path, tmp_path: Path) -> None:
+    program, mark = program_in(tmp_path)
+    inner = repository / "inner"
+    inner.mkdir()
+    git(inner, "init", "-q")
+    (inner / "b.py").write_text("B = 1\n")
+    git(inner, "add", "-A")
+    git(inner, "commit", "-q", "-m", "first")
+    git(repository, "add", "inner")
+    git(repository, "commit", "-q", "-m", "second")
+    git(inner, "config", "filter.evil.clean", str(program))
+    (inner / ".gitattributes").write_text("*.py filter=evil\n")
+    (inner / "b.py").write_text("B = 2\n")
+    git(repository, "config", "diff.submodule", "diff")
+    (repository / "a.py").write_text("A = 2\n")
+    assert "+A = 2" in await text_of(repository)
     assert not mark.exists()
