@@ -30,6 +30,9 @@ if sys.platform == "linux":
 
 # linux/fs.h: _IOW(0x94, 9, int)
 _FICLONE = 0x40049409
+# Of files over LARGEST_FILE: how many a sandbox shows, and without one their bytes in the copy.
+_MOST_SHOWN = 200
+_MOST_LARGE = 100_000_000
 _Mark = tuple[int, int, int]
 
 
@@ -37,14 +40,16 @@ _Mark = tuple[int, int, int]
 class Laid:
     """A shadow that is ready for one check.
 
-    ``shown`` are the folders of dependencies, as paths in it; ``size`` its bytes; ``is_whole``:
-    the workspace is not too large to be in it with every watched file.
+    ``shown`` are the folders of dependencies, as paths in it, and ``large`` the files, that a
+    sandbox has to show there; ``size`` its bytes; ``is_whole``: the workspace is not too large to
+    be in it with every watched file.
     """
 
     folder: Path
     shown: tuple[str, ...]
     size: int
     is_whole: bool
+    large: tuple[str, ...] = ()
 
 
 class ShadowCopy:
@@ -60,6 +65,9 @@ class ShadowCopy:
         self._packages = ShadowPackages(root, folder, remove)
         self._clones = sys.platform == "linux"
         self._stamp = 0.0
+        # Files too large to be copied for a sandbox, which can show the real ones.
+        self._large: list[str] = []
+        self._is_open = False
 
     def laid(
         self,
@@ -84,13 +92,15 @@ class ShadowCopy:
             self._tidy()
         except OSError:
             self._begin_anew()
+        self._is_open = is_open
         self._follow(scope)
         self._packages.show(scope.shown, is_open)
         for path, text in written.items():
             self._lay(path, text)
         self._folders = {path: _ctime(self._place(path)) for path in self._folders}
         size = sum(one[2] for one in self._files.values())
-        return Laid(self._folder, scope.shown, size, scope.is_whole)
+        large = tuple(path for path in self._large if path not in written)
+        return Laid(self._folder, scope.shown, size, scope.is_whole, large)
 
     def close(self) -> None:
         """Remove it."""
@@ -144,6 +154,7 @@ class ShadowCopy:
             del self._folders[path]
         for path in sorted(folders):
             self._make_folder(path)
+        self._large.clear()
         for path in scope.files:
             self._copy(path)
 
@@ -169,15 +180,35 @@ class ShadowCopy:
             if stat.S_ISLNK(status.st_mode):
                 if not self._copy_link(source, place):
                     return
-            elif stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_FILE:
+            elif not stat.S_ISREG(status.st_mode):
+                return
+            elif status.st_size <= LARGEST_FILE or self._has_room(status.st_size):
                 self._copy_file(source, place, status, is_new=known is None)
             else:
+                self._show(path, place)
                 return
         except FileNotFoundError:
             return  # removed meanwhile
         except PermissionError:
             return  # not ours to read
         self._files[path] = (mark, _own_mark(place), status.st_size)
+
+    def _has_room(self, size: int) -> bool:
+        """Return whether a large file is copied, since there is no sandbox to show it."""
+        if not self._is_open:
+            return False
+        return size + sum(one[2] for one in self._files.values() if one[2] > LARGEST_FILE) <= (
+            _MOST_LARGE
+        )
+
+    def _show(self, path: str, place: str) -> None:
+        """Let a sandbox show a file, for which something must stand at its place."""
+        if self._is_open or len(self._large) >= _MOST_SHOWN:
+            return
+        with open(place, "xb"):
+            pass
+        self._large.append(path)
+        self._files[path] = (None, _own_mark(place), 0)
 
     def _copy_link(self, source: str, place: str) -> bool:
         """Make a link that leads to the same file of the shadow; none that leads out of it."""

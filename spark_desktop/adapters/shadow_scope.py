@@ -4,8 +4,8 @@ The rule: a workspace of at most MOST_FILES watched files, of MOST_BYTES togethe
 whole. Of a larger one there are the package around the file (the nearest folder above it with a
 manifest: pyproject.toml, package.json, Cargo.toml, go.mod …; else the file's own folder), the files
 directly in the folders above it, and what pytest's configuration names (testpaths,
-pythonpath). Files that Spark does not watch (ignored, secret) are never there, nor those over
-LARGEST_FILE. Folders of dependencies are not copied but shown, read-only.
+pythonpath). Files that Spark does not watch (ignored, secret) are never there. Files over
+LARGEST_FILE and folders of dependencies are not copied but shown, read-only.
 """
 
 import os

@@ -26,6 +26,7 @@ from spark_desktop.adapters.process_use import is_larger
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
 from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy
+from spark_desktop.adapters.shadow_lacks import lacking
 from spark_desktop.adapters.shadow_packages import STORES, store_of
 from spark_desktop.adapters.shadow_removal import remove_tree
 from spark_desktop.adapters.shadow_scope import Scopes
@@ -184,7 +185,7 @@ class LocalWorkbench:
                 outcome = process.result(job.data)
                 if imports is not None and (path := imports.strayed()) is not None:
                     return NotRun(_told_strayed(path))
-                return self._renamed(outcome, laid.folder)
+                return self._renamed(outcome, laid, job.folder)
         except (OSError, ValueError, RecursionError) as error:
             # A word with a NUL in it is a ValueError.
             return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
@@ -268,16 +269,20 @@ class LocalWorkbench:
         more = [program.parent] if program.is_absolute() else []
         readable = tools.readable((*homes, *own.values(), *more))
         folder = self._root / job.folder
-        return View(self._root, laid.folder, folder, {**readable, **own}, kept)
+        large = {self._root / path: self._root / path for path in laid.large}
+        return View(self._root, laid.folder, folder, {**readable, **own, **large}, kept)
 
-    def _renamed(self, outcome: Outcome, shadow: Path) -> Outcome:
+    def _renamed(self, outcome: Outcome, laid: Laid, folder: str) -> Outcome:
         """Return an outcome whose output names files as paths in the workspace."""
         if isinstance(outcome, NotRun):
             return outcome
         output = _STORE.sub("", outcome.output)
-        for place in (shadow, self._root, self._kept):
+        for place in (laid.folder, self._root, self._kept):
             output = output.replace(f"{place}{os.sep}", "")
-        return type(outcome)(outcome.code, output)
+        if outcome.code == 0:
+            return replace(outcome, output=output)
+        lacks = lacking(output, self._root, laid.folder, folder, laid.shown)
+        return replace(outcome, output=output, lacks=lacks)
 
 
 def _told_strayed(path: str) -> Said:

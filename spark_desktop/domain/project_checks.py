@@ -58,11 +58,13 @@ class Ran:
     """A command ended with ``code`` (0: it found nothing) and wrote ``output``.
 
     ``seconds`` on the wall that it took, without the wait for its turn; 0.0 where nobody says.
+    ``lacks`` are paths of the workspace that it missed, since the copy it ran on is without them.
     """
 
     code: int
     output: str
     seconds: float = field(default=0.0, compare=False)
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,4 +182,7 @@ def _failed(name: str, outcome: Ran, report: str) -> Said:
     # A traceback's first line says nothing.
     line = f"{fault.words}: {fault.code}" if fault.code else first_line(outcome.output)
     said = say("{command} ends with {code}", command=name, code=outcome.code)
-    return joined((said, line), ": ") if line else said
+    told = joined((said, line), ": ") if line else said
+    if not outcome.lacks:
+        return told
+    return joined((told, say("not in the copy: {files}", files=", ".join(outcome.lacks))), "; ")

@@ -206,10 +206,37 @@ def test_a_link_that_leads_to_itself_is_left_out(tmp_path, most):
     assert world.names() == ["a.py"]
 
 
-def test_a_file_that_is_too_large_is_left_out(world):
+def test_a_file_that_is_too_large_is_for_the_sandbox_to_show(world):
     (world.root / "big.txt").write_bytes(b"x" * (LARGEST_FILE + 1))
-    assert world.shadow.laid({}).is_whole
-    assert "big.txt" not in world.names()
+    for _ in range(2):
+        laid = world.shadow.laid({})
+        assert (laid.is_whole, laid.large, laid.size) == (True, ("big.txt",), 4)
+        assert world.text("big.txt") == "", "something must stand at its place"
+    assert world.shadow.laid({"big.txt": "small\n"}).large == ()
+    assert world.text("big.txt") == "small\n"
+    assert world.shadow.laid({"big.txt": None}).large == ()
+    assert world.shadow.laid({}).large == ("big.txt",)
+    (world.root / "big.txt").unlink()
+    assert world.shadow.laid({}).large == ()
+    assert world.names() == ["a.py", "src/b.py"]
+
+
+def test_no_more_large_files_are_shown_than_a_sandbox_can_begin_with(world, monkeypatch):
+    monkeypatch.setattr("spark_desktop.adapters.shadow_copy._MOST_SHOWN", 1)
+    for name in ("one.bin", "two.bin"):
+        (world.root / name).write_bytes(b"x" * (LARGEST_FILE + 1))
+    assert world.shadow.laid({}).large == ("one.bin",)
+    assert world.names() == ["a.py", "one.bin", "src/b.py"]
+
+
+def test_without_a_sandbox_large_files_are_copied_up_to_a_sum(world, monkeypatch):
+    monkeypatch.setattr("spark_desktop.adapters.shadow_copy._MOST_LARGE", 2 * LARGEST_FILE)
+    for name in ("one.bin", "two.bin"):
+        (world.root / name).write_bytes(b"x" * (LARGEST_FILE + 1))
+    for _ in range(2):
+        assert world.shadow.laid({}, is_open=True).large == ()
+        assert world.names() == ["a.py", "one.bin", "src/b.py"]
+    assert (world.place / "one.bin").stat().st_size == LARGEST_FILE + 1
 
 
 def test_of_a_large_workspace_the_package_around_is_there(tmp_path):

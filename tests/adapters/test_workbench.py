@@ -123,6 +123,35 @@ async def test_a_command_that_the_user_typed_sees_the_texts_and_runs_in_the_proj
 
 
 @shut_in
+async def test_a_large_file_can_be_read_and_not_written(root):
+    (root / "data").mkdir()
+    (root / "data" / "big.bin").write_bytes(b"x" * 6_000_000)
+    bench = bench_of(root)
+    read = "import os; print(os.path.getsize('data/big.bin')); open('data/big.bin', 'ab')"
+    for _ in range(2):
+        outcome = await bench.run(Job((sys.executable, "-c", read), {}, Limits(seconds=30)))
+        assert isinstance(outcome, Ran)
+        assert "6000000\n" in outcome.output
+        assert "Read-only file system" in outcome.output
+    assert (root / "data" / "big.bin").stat().st_size == 6_000_000
+    await bench.close()
+
+
+@posix
+async def test_what_a_failed_command_missed_is_told(root):
+    (root / ".gitignore").write_text("made.txt\n")
+    (root / "made.txt").write_text("m\n")
+    bench = bench_of(root)
+    open_it = f"open({str(root)!r} + '/made.txt')" if STATE.works else "open('made.txt')"
+    for code, lacks in ((open_it, ("made.txt",)), ("open('none.txt')", ())):
+        job = Job((sys.executable, "-c", code), {}, Limits(seconds=30))
+        outcome = await bench.run(job, open_allowed=True)
+        assert isinstance(outcome, Ran)
+        assert (outcome.code, outcome.lacks) == (1, lacks)
+    await bench.close()
+
+
+@shut_in
 async def test_commands_of_the_settings_run_on_the_file_itself_with_consent_and_as_ever_without(
     root,
 ):

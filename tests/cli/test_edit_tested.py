@@ -112,6 +112,13 @@ def test_the_command_runs_where_the_user_is(spark, folder, monkeypatch):
     assert {ran[2] for ran in spark.shadow_run.ran} == {"sub"}
 
 
+def test_what_the_copy_lacks_is_told_with_the_failure(spark, folder):
+    failed = Ran(1, "no data.bin\n", lacks=("data.bin", ".git"))
+    spark.shadow_run = ScriptedRuns(failed, failed)
+    run = spark(*EDIT, "--tries", "1", answers=(WRONG,))
+    assert "pytest -q ends with 1: no data.bin; not in the copy: data.bin, .git." in run.err
+
+
 def test_a_command_that_passes_already_is_said(spark, folder):
     spark.shadow_run = ScriptedRuns(Ran(0, ""), Ran(0, ""))
     run = spark(*EDIT, answers=(REWRITTEN,))
