@@ -8178,6 +8178,10 @@ The proposal was made for:
    <translation>в ответе нет списка профилей</translation>
   </message>
   <message>
+   <source>it names a filter {name}</source>
+   <translation>в нём назван фильтр {name}</translation>
+  </message>
+  <message>
    <source>it names a version twice</source>
    <translation>одна версия названа дважды</translation>
   </message>
@@ -8505,6 +8509,10 @@ The proposal was made for:
    <source>no reasoning</source>
    <translation>без рассуждений</translation>
   </message>
+  <message>
+   <source>no result: {path} was taken from your folder, not from the copy</source>
+   <translation>нет результата: {path} взят из вашей папки, а не из копии</translation>
+  </message>
   <message numerus="yes">
    <source>no room: %n token(s), and {left} were left</source>
    <translation>
@@ -8582,6 +8590,10 @@ The proposal was made for:
    <translation>не загружена</translation>
   </message>
   <message>
+   <source>not in the copy: {files}</source>
+   <translation>нет в копии: {files}</translation>
+  </message>
+  <message>
    <source>not known</source>
    <translation>неизвестно</translation>
   </message>
@@ -8656,6 +8668,10 @@ The proposal was made for:
   <message>
    <source>not run: there is no program {name}</source>
    <translation>не запускалось: нет программы {name}</translation>
+  </message>
+  <message>
+   <source>not run: with {word} Python would take your files, not the copy</source>
+   <translation>не запущено: с {word} Python взял бы ваши файлы, а не копию</translation>
   </message>
   <message>
    <source>not run: {reason}</source>
