@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     # Their imports would slow down every ``spark --help``.
     from spark_desktop.domain.run_report import RunReport
     from spark_desktop.domain.test_output import Failure
+    from spark_desktop.services.run_judges import FailedRun
     from spark_desktop.wiring import Project
 
 _ADVICE = "Look at the failure yourself, or say with spark edit what to change."
@@ -81,8 +82,7 @@ async def run(
     here = args.propose or args.apply or output.structured or args.model is not None
     if not here and await _is_taken(message, output, hand_over):
         return report.code
-    async with project_at(place.root, args.model, output, factory) as project:
-        await _propose(project, message, args.apply, output, report.code)
+    await _mend(message, args, output, factory, report.code)
     return report.code
 
 
@@ -131,15 +131,40 @@ async def _is_taken(message: FailedCommand, output: Output, hand_over: HandOver)
     return taken
 
 
-async def _propose(
-    project: "Project", message: FailedCommand, is_applied: bool, output: Output, code: int
+async def _mend(
+    message: FailedCommand,
+    args: argparse.Namespace,
+    output: Output,
+    factory: ProjectFactory,
+    code: int,
 ) -> None:
+    """Tell how the command ended, and propose a fix; what stands in the way of that is only told.
+
+    What counts for a script is how its command ended.
+    """
     from spark_desktop.services.run_judges import FailedRun
 
-    project.index.start()
-    run = FailedRun(tuple(shlex.split(message.command)), message.folder, message.output)
-    failures = await project.failing.failures(run)
-    _tell(code, failures, output)
+    failures = None
+    try:
+        async with project_at(Path(message.root), args.model, output, factory) as project:
+            project.index.start()
+            run = FailedRun(tuple(shlex.split(message.command)), message.folder, message.output)
+            failures = await project.failing.failures(run)
+            _tell(code, failures, output)
+            await _propose(project, run, failures, args.apply, output)
+    except SparkError as error:
+        if failures is None:
+            _tell(code, None, output)
+        output.fail(error)
+
+
+async def _propose(
+    project: "Project",
+    run: "FailedRun",
+    failures: "Sequence[Failure]",
+    is_applied: bool,
+    output: Output,
+) -> None:
     triggers = await project.failing.likeliest(failures, run, 1)
     if not triggers:
         output.note("spark: Its output names no code of this folder, so no fix is proposed.")
@@ -149,13 +174,8 @@ async def _propose(
     (trigger,) = triggers
     lines = f":{trigger.lines.start + 1}" if trigger.lines else ""
     output.note(f"spark: {trigger.name} points at {trigger.snapshot.path}{lines}.")
-    try:
-        proposal = await proposed(project, trigger, output)
-        change = await applied(project, proposal) if is_applied else None
-    except SparkError as error:
-        # What counts for a script is how its command ended.
-        output.fail(error)
-        return
+    proposal = await proposed(project, trigger, output)
+    change = await applied(project, proposal) if is_applied else None
     is_link = (project.root / trigger.snapshot.path).is_symlink()
     end(proposal, change, output, _ADVICE, is_link=is_link)
 

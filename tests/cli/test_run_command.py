@@ -9,8 +9,10 @@ from cli.conftest import AFTER, BEFORE, REWRITTEN
 from run_fakes import passes_with
 
 from spark_desktop.cli import run as run_module
-from spark_desktop.domain.errors import DesktopError, EndpointError
+from spark_desktop.domain.errors import DesktopError, EndpointError, StoreError
 from spark_desktop.domain.handover import MOST_BYTES, FailedCommand, decode, encode, fitting
+from spark_desktop.domain.test_output import Failure
+from spark_desktop.domain.trigger import FailingTest
 
 FAILING = "import a\na.mean([])\n"
 TEST = (
@@ -188,6 +190,52 @@ def test_a_model_that_fails_does_not_change_the_exit_code(spark, folder):
     run = spark("run", sys.executable, "-B", "run.py", answers=(broken,))
     assert run.code == 1
     assert "The core went away. Ask once more." in run.err
+
+
+class FailingRuns:
+    """A project's look at failed runs, which fails itself."""
+
+    def __init__(self, error: StoreError, finds: tuple[Failure, ...] | None = None) -> None:
+        self._error, self._finds = error, finds
+
+    async def failures(self, _run: object) -> tuple[Failure, ...]:
+        if self._finds is None:
+            raise self._error
+        return self._finds
+
+    async def likeliest(self, *_of: object) -> tuple[FailingTest, ...]:
+        raise self._error
+
+
+NEWER = StoreError("The database is of a newer Spark.", "Update Spark.")
+
+
+def test_data_that_cannot_be_opened_does_not_change_the_exit_code(spark, folder):
+    def refuse(_project):
+        raise NEWER
+
+    spark.prepare = refuse
+    run = spark("run", *python("raise SystemExit(42)"))
+    assert (run.code, run.out) == (42, b"")
+    assert "spark: The database is of a newer Spark. Update Spark." in run.err
+    told = [
+        json.loads(line)
+        for line in spark("run", "--json", *python("raise SystemExit(42)")).text.splitlines()
+    ]
+    assert told == [
+        {"event": "run", "code": 42, "failures": []},
+        {"event": "error", "message": NEWER.message, "next_step": NEWER.next_step},
+    ]
+
+
+@pytest.mark.parametrize("finds", [None, (Failure("test_mean", "boom", (), ""),)])
+def test_a_failure_that_cannot_be_looked_at_is_told_once(spark, folder, finds):
+    spark.prepare = lambda made: object.__setattr__(made, "failing", FailingRuns(NEWER, finds))
+    run = spark("run", "--json", *python("raise SystemExit(42)"))
+    told = [json.loads(line) for line in run.text.splitlines()]
+    assert run.code == 42
+    assert [one["event"] for one in told] == ["run", "error"]
+    assert [one["name"] for one in told[0]["failures"]] == [one.name for one in finds or ()]
 
 
 def test_a_program_that_is_not_there_ends_with_a_shells_code(spark, folder):
