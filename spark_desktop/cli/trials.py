@@ -1,10 +1,12 @@
 """``spark edit --test CMD``: an edit is shown when the command passes on a copy that has it."""
 
 import argparse
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spark_desktop.adapters.terminal_run import NOT_FOUND, NOT_RUNNABLE
 from spark_desktop.cli.exit_codes import UsageError
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.checks import failure
@@ -13,7 +15,13 @@ from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.project_checks import CommandError, NotRun, command_of
 from spark_desktop.domain.proposal import Check, Proposal, Ready, Streaming
 from spark_desktop.domain.sandboxing import OPEN_NOTE
-from spark_desktop.services.run_evidence import RUN_SECONDS, CommandEvidence, label_of
+from spark_desktop.services.run_evidence import (
+    RUN_SECONDS,
+    CommandEvidence,
+    how_it_failed,
+    label_of,
+    told_by,
+)
 
 if TYPE_CHECKING:
     from spark_desktop.cli.json_shapes import Json
@@ -57,7 +65,10 @@ class Trials:
         project.bus.subscribe(ProposalChanged, self._follow)
 
     async def begin(self, path: str, text: str) -> None:
-        """Run the command on the file as it is. Raises SparkError where it cannot be run."""
+        """Run the command on the file as it is, and say how it fails.
+
+        Raises SparkError where it cannot be run.
+        """
         self._output.redraw(f"Running {label_of(self._words)}")
         outcome = await self._run(self._words, {path: text}, RUN_SECONDS, self._folder)
         self._output.redraw("")
@@ -69,6 +80,20 @@ class Trials:
             self._output.note(f"spark: {label_of(self._words)} runs {OPEN_NOTE} ({state.reason}).")
         if outcome.code == 0:
             self._output.note("spark: The command of --test passes already, without a change.")
+            return
+        failed = await how_it_failed(label_of(self._words), outcome, await told_by(outcome))
+        if outcome.code in (NOT_FOUND, NOT_RUNNABLE) and not self._is_about(path, outcome.output):
+            raise SparkError(
+                f"{failed}.",
+                "Check that what --test names is there and may be executed; no model was asked.",
+            )
+        # A package that is missing looks like a test that fails, and no answer could mend it.
+        self._output.note(f"spark: Before the change {failed}.")
+
+    def _is_about(self, path: str, output: str) -> bool:
+        """Return whether a shell's word that it cannot run something may be the file's mistake."""
+        name = re.escape(path.rpartition("/")[2])
+        return re.search(rf"(?<!\w){name}(?!\w)", "\n".join((*self._words, output))) is not None
 
     async def __call__(self, path: str, before: str, after: str) -> tuple[Check, ...]:
         """Return what the user's own checks and the command say of ``after``."""

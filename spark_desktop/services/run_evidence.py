@@ -65,17 +65,19 @@ class CommandEvidence:
     async def __call__(self, path: str, before: str, after: str) -> tuple[Check, ...]:
         """Return what the command says of ``after``; ``before`` is not run."""
         outcome = await self._run(self._words, {path: after}, self._seconds, self._folder)
-        check = self._judged(outcome, await told_by(outcome))
+        check = await self._judged(outcome)
         self.tries.append(check)
         return (check,)
 
-    def _judged(self, outcome: Outcome, report: str) -> Check:
+    async def _judged(self, outcome: Outcome) -> Check:
         name = label_of(self._words)
         if isinstance(outcome, NotRun):
             return Check(name, False, outcome.reason)
         if outcome.code == 0:
             return Check(name, True, say("ends with 0"), proves=True)
-        return Check(name, False, _failed(name, outcome, report), report=report, proves=True)
+        report = await told_by(outcome)
+        detail = await how_it_failed(name, outcome, report)
+        return Check(name, False, detail, report=report, proves=True)
 
 
 class FailingTestAgain:
@@ -113,7 +115,7 @@ class FailingTestAgain:
         gone, new = keys_of(known) - failed, sorted(failed - keys_of(known))
         # One that fails without a word that is known may be worse than before.
         if not failed or not gone or (trigger.key or trigger.name) in failed:
-            detail = _failed(name, outcome, report)
+            detail = await how_it_failed(name, outcome, report)
             return (Check(name, False, detail, report=report, proves=True),)
         if new:
             detail = say("With the answer {test} fails.", test=new[0])
@@ -177,12 +179,27 @@ async def told_by(outcome: Outcome) -> str:
     return told if len(told) <= REPORT else texts[0][:REPORT]
 
 
-def _failed(name: str, outcome: Ran, report: str) -> Said:
-    fault = fault_in(report)
-    # A traceback's first line says nothing.
-    line = f"{fault.words}: {fault.code}" if fault.code else first_line(outcome.output)
+async def how_it_failed(name: str, outcome: Ran, report: str) -> Said:
+    """Return one line for the user: the command, its exit code, and what went wrong.
+
+    ``report`` is what ``told_by`` returned for it.
+    """
+    line = await _what_failed(outcome.output, report)
     said = say("{command} ends with {code}", command=name, code=outcome.code)
     told = joined((said, line), ": ") if line else said
     if not outcome.lacks:
         return told
     return joined((told, say("not in the copy: {files}", files=", ".join(outcome.lacks))), "; ")
+
+
+
+async def _what_failed(output: str, report: str) -> str:
+    # A traceback's first line says nothing, and that of a script is often a greeting.
+    fault = fault_in(report)
+    if fault.code:
+        return f"{fault.words}: {fault.code}"
+    found = await read_failures(output)
+    told = next((one.message.splitlines() for one in found if one.message), [])
+    # What is masked in the report may hold a secret.
+    is_shown = all(line in report for line in told)
+    return first_line(" ".join(told) if told and is_shown else fault.words) or first_line(output)

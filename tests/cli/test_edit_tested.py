@@ -59,6 +59,39 @@ def test_a_traceback_is_told_by_its_last_line_and_the_code_that_failed(spark, fo
     assert "No proposal: pytest -q ends with 1: AssertionError: 0: assert f(0) == 1." in run.err
 
 
+def test_how_the_command_fails_before_the_change_is_said(spark, folder):
+    trace = (
+        "starting up: all is well\nTraceback (most recent call last):\n"
+        '  File "t.py", line 1, in <module>\n    import nothere\n'
+        "ModuleNotFoundError: No module named 'nothere'\n"
+    )
+    spark.shadow_run = passes_with("a.py", "return 0", trace)
+    run = spark(*EDIT, answers=(REWRITTEN,))
+    why = "pytest -q ends with 1: ModuleNotFoundError: No module named 'nothere'."
+    assert f"spark: Before the change {why}" in run.err
+
+
+@pytest.mark.parametrize(("code", "why"), [(126, "Permission denied"), (127, "not found")])
+def test_a_command_that_a_shell_cannot_start_is_said_before_the_model_is_asked(
+    spark, folder, code, why
+):
+    spark.shadow_run = ScriptedRuns(Ran(code, f"sh: 6: exec: ./t.py: {why}\n"))
+    run = spark("edit", "a.py", "Guard it", "--test", "./t.py")
+    assert (run.code, run.out, spark.endpoint.requests) == (1, b"", [])
+    assert f"t.py ends with {code}: sh: 6: exec: ./t.py: {why}. Check that" in run.err
+
+
+@pytest.mark.parametrize(
+    ("test", "output"),
+    [("./run.sh", "./a.py: 1: nothere: not found\n"), ("./a.py", "env: pyhton: not found\n")],
+)
+def test_a_program_that_the_file_itself_misses_may_be_mended(spark, folder, test, output):
+    spark.shadow_run = ScriptedRuns(Ran(127, output), Ran(0, ""))
+    run = spark("edit", "a.py", "Guard it", "--test", test, answers=(REWRITTEN,))
+    assert run.code == 0
+    assert output.strip() in run.err
+
+
 @pytest.mark.parametrize(("tries", "asked"), [("1", 1), ("2", 2), ("3", 3)])
 def test_tries_say_how_often_the_failure_is_told(spark, folder, tries, asked):
     spark.shadow_run = passes_with("a.py", "return 0")

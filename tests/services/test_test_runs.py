@@ -399,6 +399,50 @@ async def test_a_typed_command_passes_with_zero_and_with_nothing_else():
     assert evidence.tries == found
 
 
+def trace(error: str) -> str:
+    head = 'starting up: all is well\nTraceback (most recent call last):\n  File "t.py", line 2\n'
+    return f"{head}    import nothere\n{error}\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (
+            trace("ModuleNotFoundError: No module named 'x'"),
+            ": ModuleNotFoundError: No module named 'x'",
+        ),
+        (trace("AssertionError"), ": AssertionError"),
+        (
+            trace(f"ValueError: API_KEY = '{'q7Zk2vXw9LpR' + '4tYbN8sD1fGh'}'"),
+            ": (Not shown: it may hold secrets.)",
+        ),
+        ("starting up\nbin/serve does not answer\n", ": bin/serve does not answer"),
+        ("\n...\n", ""),
+    ],
+)
+async def test_why_a_command_failed_is_what_it_says_last_and_no_greeting(output, said):
+    evidence = CommandEvidence(ScriptedRuns(Ran(1, output)), ("make", "test"))
+    (check,) = await evidence("a.py", "old", "new")
+    assert check.detail == f"make test ends with 1{said}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cargo", "index out of bounds: the len is 0 but the index is 0"),
+        ("cargo_build", "cannot find value `w` in this scope"),
+        ("catch2", "CHECK( f(2) == 2 ) with expansion: 3 == 2"),
+        ("pytest_collect", "ModuleNotFoundError: No module named 'nope'"),
+        ("googletest", "Expected equality of these values: f(2) Which is: 3 2"),
+    ],
+)
+async def test_why_a_command_failed_is_what_its_runner_calls_the_failure(name, said):
+    output = (Path(__file__).parent.parent / f"data/test_runs/{name}.txt").read_text()
+    evidence = CommandEvidence(ScriptedRuns(Ran(1, output)), ("make", "test"))
+    (check,) = await evidence("a.py", "old", "new")
+    assert check.detail == f"make test ends with 1: {said}"
+
+
 JOIN = "export function join(a: string, b: string): string {\n  return a;\n}\n"
 JOIN_TEST = (
     'import { join } from "../src/join";\n\ninterface Case {\n  a: string;\n}\n\n'
