@@ -3,6 +3,7 @@
 import argparse
 import re
 
+from spark_desktop.adapters.workspace_folder import WorkspaceFolder
 from spark_desktop.cli import folders
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.output import Output
@@ -26,6 +27,10 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     file = folders.existing_file(args.path)
     root = folders.folder_of(file)
     path = folders.path_in(root, file)
+    if args.apply:
+        # Before a model is asked for minutes.
+        place = WorkspaceFolder(root)
+        place.require_writable(path, place.target(path))
     async with project_at(root, args.model, output, factory) as project:
         snapshot = await project.files.read(path)
         lines = _span(args.lines, snapshot)

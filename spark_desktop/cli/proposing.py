@@ -8,7 +8,7 @@ from spark_desktop.cli.exit_codes import ExitCode
 from spark_desktop.cli.git_diff import git_diff, refused_by_git
 from spark_desktop.cli.json_shapes import change_json, proposal_json, reason_of
 from spark_desktop.cli.output import Output
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import ConflictError, FileChangedError, SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready
@@ -36,11 +36,20 @@ async def proposed(
     return told_whole(proposal)
 
 
-async def applied(project: "Project", proposal: Proposal) -> AppliedChange | None:
-    """Write a proposal that is ready; return the change, None where it is not ready."""
+async def applied(project: "Project", proposal: Proposal) -> AppliedChange | SparkError | None:
+    """Write a proposal that is ready; return the change, None where it is not ready.
+
+    An error is returned: what cannot be written can still be shown. Raises ConflictError and
+    FileChangedError, after which it fits no text any more.
+    """
     if not isinstance(proposal.state, Ready):
         return None
-    (change,) = (await project.review.accept(proposal.id)).changes
+    try:
+        (change,) = (await project.review.accept(proposal.id)).changes
+    except (ConflictError, FileChangedError):
+        raise
+    except SparkError as error:
+        return error
     return change
 
 
@@ -55,7 +64,7 @@ def show_progress(project: "Project", output: Output) -> None:
 
 def end(
     proposal: Proposal,
-    change: AppliedChange | None,
+    change: AppliedChange | SparkError | None,
     output: Output,
     advice: str,
     more: Mapping[str, object] | None = None,
@@ -63,10 +72,11 @@ def end(
 ) -> ExitCode:
     """Write a proposal, or why there is none and the ``advice``; ``more`` joins the JSON.
 
-    ``is_link``: the file that it is for is named by a link.
+    ``is_link``: the file that it is for is named by a link. Raises, after that, the error for which
+    it was not applied.
     """
     if output.structured:
-        done = change_json(change) if change else None
+        done = change_json(change) if isinstance(change, AppliedChange) else None
         told = {**proposal_json(proposal), **(more or {})}
         output.record({"event": "proposal", **told, "applied": done})
     who = who_answered(proposal.endpoint, proposal.model, proposal.cost)
@@ -78,6 +88,8 @@ def end(
             output.data(git_diff(proposal.patch, text))
             if change is None and (refusal := refused_by_git(text, is_link)):
                 output.note(f"spark: {refusal}: write this change with --apply.")
+        if isinstance(change, SparkError):
+            raise change
         if change:
             output.note(f"Applied to {change.path}. To take it back: spark undo")
         return ExitCode.OK

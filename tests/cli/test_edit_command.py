@@ -6,7 +6,7 @@ import pytest
 from cli.conftest import AFTER, BEFORE, REWRITTEN, git
 from fakes import Answer
 
-from spark_desktop.domain.errors import CoreError, EndpointError
+from spark_desktop.domain.errors import CoreError, EndpointError, StoreError
 from spark_desktop.domain.events import ProposalChanged, ProposalStreamed
 from spark_desktop.domain.proposal import Ready
 
@@ -129,6 +129,35 @@ def test_a_file_saved_just_before_the_write_is_a_conflict(spark, folder):
     run = spark("edit", "a.py", "Guard it", "--apply", "--json", answers=(REWRITTEN,))
     assert run.code == 4
     assert (folder / "a.py").read_text() == "other = 1\n"
+
+
+def test_a_file_that_may_not_be_written_is_said_before_the_model_is_asked(spark, folder):
+    (folder / "a.py").chmod(0o444)
+    run = spark("edit", "a.py", "Guard it", "--apply", answers=(REWRITTEN,))
+    assert (run.code, run.out, spark.opened) == (1, b"", [])
+    assert "a.py is read-only; nothing was written." in run.err
+    assert spark("edit", "a.py", "Guard it", answers=(REWRITTEN,)).code == 0
+
+
+FULL = StoreError("The database was not written: the disk is full.", "Free some space.")
+
+
+def test_a_proposal_that_cannot_be_written_is_shown_and_why_not_is_said(spark, folder):
+    spark.steps.error = FULL
+    run = spark("edit", "a.py", "Guard it", "--apply", answers=(REWRITTEN,))
+    assert (run.code, (folder / "a.py").read_text()) == (1, BEFORE)
+    assert f"spark: {FULL}\n" in run.err
+    assert "Applied to" not in run.err
+    git(folder, "apply", "--check", data=run.out)
+
+
+def test_json_has_the_proposal_that_cannot_be_written_and_then_the_error(spark, folder):
+    spark.steps.error = FULL
+    run = spark("edit", "a.py", "Guard it", "--apply", "--json", answers=(REWRITTEN,))
+    proposal, error = [json.loads(line) for line in run.text.splitlines()]
+    assert (run.code, proposal["state"], proposal["applied"]) == (1, "ready", None)
+    assert proposal["hunks"]
+    assert (error["event"], error["message"]) == ("error", FULL.message)
 
 
 def test_lines_are_counted_from_one_and_both_ends_belong(spark, folder):

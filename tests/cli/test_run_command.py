@@ -103,6 +103,15 @@ def test_apply_writes_the_proposal(spark, folder):
     assert (run.code, (folder / "a.py").read_text()) == (1, AFTER)
 
 
+def test_a_fix_that_cannot_be_written_is_shown_and_keeps_the_exit_code(spark, folder):
+    (folder / "run.py").write_text(FAILING)
+    spark.steps.error = StoreError("The disk is full.", "Free some space.")
+    run = spark("run", "--apply", sys.executable, "-B", "run.py", answers=(REWRITTEN,))
+    assert (run.code, (folder / "a.py").read_text()) == (1, BEFORE)
+    assert run.text.startswith("diff --git a/a.py b/a.py\n")
+    assert "The disk is full. Free some space." in run.err
+
+
 def test_an_assertion_points_at_the_function_that_the_test_calls(spark, folder):
     (folder / "test_mean.py").write_text(TEST)
     run = spark("run", sys.executable, "-B", "test_mean.py", answers=(REWRITTEN,))
