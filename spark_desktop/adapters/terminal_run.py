@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -48,7 +48,7 @@ def run_in_terminal(words: Sequence[str], folder: Path, out: BinaryIO, err: Bina
     """
     streams = _Streams(out, err)
     tail = Tail()
-    with streams, _following_signals() as following:
+    with streams, _following_signals(streams) as following:
         process = _started(words, folder, streams)
         following.processes.append(process)
         streams.begin(tail)
@@ -123,7 +123,7 @@ class _Streams:
 
     def __init__(self, out: BinaryIO, err: BinaryIO) -> None:
         self._opened: list[int] = []
-        self._channels: list[tuple[int, BinaryIO]] = []
+        self._channels: list[_Channel] = []
         self._readers: list[threading.Thread] = []
         self.out = self._channel(out)
         self.err = self.out if _is_same(out, err) else self._channel(err)
@@ -135,14 +135,14 @@ class _Streams:
         self._close_ends()
         # A reader closes its own; without one nobody else does.
         if not self._readers:
-            for source, _target in self._channels:
-                os.close(source)
+            for channel in self._channels:
+                channel.close()
 
     def begin(self, tail: Tail) -> None:
         """Copy what the command writes, and keep its end."""
         self._close_ends()
-        for source, target in self._channels:
-            reader = threading.Thread(target=_copy, args=(source, target, tail), daemon=True)
+        for channel in self._channels:
+            reader = threading.Thread(target=channel.copy, args=(tail,), daemon=True)
             reader.start()
             self._readers.append(reader)
 
@@ -151,9 +151,14 @@ class _Streams:
         for reader in self._readers:
             reader.join(_REST_S)
 
+    def fit(self) -> bool:
+        """Give the command's terminals the size of ours; return whether one had another."""
+        fitted = [channel.fit() for channel in self._channels]
+        return any(fitted)
+
     def _channel(self, target: BinaryIO) -> int:
         source, end = _terminal(target) or os.pipe()
-        self._channels.append((source, target))
+        self._channels.append(_Channel(source, target))
         self._opened.append(end)
         return end
 
@@ -163,17 +168,43 @@ class _Streams:
         self._opened.clear()
 
 
-def _copy(source: int, target: BinaryIO, tail: Tail) -> None:
-    try:
-        # A pseudo terminal whose other end is closed fails instead of ending.
-        with contextlib.suppress(OSError):
-            while piece := os.read(source, _PIECE):
-                tail.add(piece)
-                target.write(piece)
-                target.flush()
-    finally:
-        # Closed also where our own reader went away: then the command's next line ends it.
-        os.close(source)
+class _Channel:
+    """Our end of a pipe or pseudo terminal, and where what comes out of it goes."""
+
+    def __init__(self, source: int, target: BinaryIO) -> None:
+        self._source, self._target = source, target
+        self._is_open = True
+        # A signal may come while its handler holds it.
+        self._closing = threading.RLock()
+
+    def copy(self, tail: Tail) -> None:
+        """Copy until there is no more, and keep the end of it."""
+        try:
+            # A pseudo terminal whose other end is closed fails instead of ending.
+            with contextlib.suppress(OSError):
+                while piece := os.read(self._source, _PIECE):
+                    tail.add(piece)
+                    self._target.write(piece)
+                    self._target.flush()
+        finally:
+            # Closed also where our own reader went away: then the command's next line ends it.
+            self.close()
+
+    def fit(self) -> bool:
+        """Give a pseudo terminal the size of ours; return whether it had another."""
+        # The number of a closed one may be that of another file by now.
+        with self._closing, contextlib.suppress(OSError, ValueError):
+            wanted = os.get_terminal_size(self._target.fileno())
+            if self._is_open and os.get_terminal_size(self._source) != wanted:
+                _resize(self._source, wanted)
+                return True
+        return False
+
+    def close(self) -> None:
+        """Close our end; nobody reads it any more."""
+        with self._closing:
+            self._is_open = False
+            os.close(self._source)
 
 
 def _is_same(out: BinaryIO, err: BinaryIO) -> bool:
@@ -197,9 +228,16 @@ def _terminal(target: BinaryIO) -> tuple[int, int] | None:
         # Our own terminal makes carriage returns of line feeds; twice would be a change.
         modes[1] &= ~termios.OPOST
         termios.tcsetattr(end, termios.TCSANOW, modes)
-        columns, lines = os.get_terminal_size(target.fileno())
-        termios.tcsetwinsize(end, (lines, columns))
+        _resize(end, os.get_terminal_size(target.fileno()))
     return source, end
+
+
+def _resize(descriptor: int, size: os.terminal_size) -> None:
+    if sys.platform != "win32":
+        import termios
+
+        with contextlib.suppress(termios.error):
+            termios.tcsetwinsize(descriptor, (size.lines, size.columns))
 
 
 @dataclass
@@ -211,8 +249,11 @@ class _Following:
 
 
 @contextlib.contextmanager
-def _following_signals() -> Iterator[_Following]:
-    """Leave signals to the command: it gets Ctrl+C from the terminal, the others from us."""
+def _following_signals(streams: _Streams) -> Iterator[_Following]:
+    """Leave signals to the command: it gets Ctrl+C from the terminal, the others from us.
+
+    Those that are ignored, as nohup has it, stay so: the command inherits that, but no handler.
+    """
     following = _Following()
     has_terminal = _has_terminal()
 
@@ -225,10 +266,23 @@ def _following_signals() -> Iterator[_Following]:
             with contextlib.suppress(OSError):
                 process.send_signal(number)
 
-    numbers = [signal.SIGINT, signal.SIGTERM]
+    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {
+        signal.SIGINT: pass_on,
+        signal.SIGTERM: pass_on,
+    }
     if sys.platform != "win32":
-        numbers += [signal.SIGHUP, signal.SIGQUIT]
-    before = {number: signal.signal(number, pass_on) for number in numbers}
+
+        def resize(number: int, _frame: FrameType | None) -> None:
+            # Our terminal told all of our group, while the command's had its old size.
+            if streams.fit():
+                os.kill(0, number)
+
+        handlers |= {signal.SIGHUP: pass_on, signal.SIGQUIT: pass_on, signal.SIGWINCH: resize}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield following
     finally:

@@ -147,6 +147,85 @@ def test_without_a_terminal_a_signal_to_us_ends_the_command(tmp_path):
         assert process.wait(30) == 128 + signal.SIGTERM
 
 
+IGNORING = (
+    "import signal, sys; from pathlib import Path;"
+    "from spark_desktop.adapters.terminal_run import run_in_terminal;"
+    "signal.signal(int(sys.argv[1]), signal.SIG_IGN);"
+    "r = run_in_terminal([sys.executable, '-c',"
+    " 'import os, signal, time; number = int(os.environ[\"NUMBER\"]);'"
+    " 'print(signal.getsignal(number) is signal.SIG_IGN, flush=True);'"
+    " 'os.kill(os.getppid(), number); time.sleep(0.5); print(\"alive\"); raise SystemExit(3)'],"
+    " Path('.'), sys.stdout.buffer, sys.stderr.buffer); sys.exit(r.code)"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for it")
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"])
+def test_a_signal_that_is_ignored_as_nohup_has_it_stays_so_for_the_command(tmp_path, name):
+    number = str(int(getattr(signal, name)))
+    done = subprocess.run(
+        [PYTHON, "-c", IGNORING, number],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=30,
+        check=False,
+        start_new_session=True,
+        env={
+            **os.environ,
+            "NUMBER": number,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        },
+    )
+    assert (done.stdout, done.returncode) == (b"True\nalive\n", 3), done.stderr
+
+
+RESIZED = """
+import os, signal, time
+sizes = []
+signal.signal(signal.SIGWINCH, lambda *_: sizes.append(os.get_terminal_size(1)))
+print("ready", flush=True)
+end = time.monotonic() + 20
+while (90, 40) not in [tuple(one) for one in sizes] and time.monotonic() < end:
+    time.sleep(0.02)
+print(*sizes[-1], flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals for us")
+def test_a_terminal_that_is_resized_resizes_that_of_the_command(tmp_path):
+    import pty
+    import termios
+
+    program = (
+        "import fcntl, os, sys, termios; from pathlib import Path;"
+        "fcntl.ioctl(1, termios.TIOCSCTTY, 0);"
+        "from spark_desktop.adapters.terminal_run import run_in_terminal;"
+        "r = run_in_terminal([sys.executable, '-c', os.environ['CODE']],"
+        " Path('.'), sys.stdout.buffer, sys.stderr.buffer); sys.exit(r.code)"
+    )
+    environment = {
+        **os.environ,
+        "CODE": RESIZED,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [PYTHON, "-c", program],
+        cwd=tmp_path,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        env=environment,
+    )
+    os.close(slave)
+    with os.fdopen(master, "rb") as screen:
+        assert screen.readline() == b"ready\r\n"
+        termios.tcsetwinsize(master, (40, 90))
+        assert screen.readline() == b"90 40\r\n"
+        assert process.wait(30) == 0
+
+
 def test_a_reader_that_goes_away_ends_a_command_that_writes_on(tmp_path):
     class Gone(Sink):
         def write(self, _data: object) -> int:
