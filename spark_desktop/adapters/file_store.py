@@ -22,7 +22,7 @@ from spark_desktop.domain.errors import (
 )
 from spark_desktop.domain.text import digest_of
 from spark_desktop.domain.words import say
-from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot
+from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot, shown_path
 
 
 class LocalFileStore:
@@ -157,7 +157,7 @@ class LocalFileStore:
 
     def _checked(self, path: str, rules: HeldRules) -> Ignored | Path:
         """Return where a path leads, or why its name is left alone."""
-        shown = path.encode("utf-8", "replace").decode("utf-8")
+        shown = shown_path(path)
         if shown != path:
             # Neither the database nor a request to the core could carry it.
             return Ignored(shown, IgnoreReason.DEFAULT, say("its name is not UTF-8"))

@@ -37,8 +37,12 @@ class Output:
         self.text(f"{text}\n")
 
     def record(self, record: Mapping[str, object]) -> None:
-        """Write one JSON object on a line of its own."""
-        self.line(json.dumps(record, ensure_ascii=False))
+        """Write one JSON object on a line of its own.
+
+        JSON has to be UTF-8: what is not in a file's name is a question mark.
+        """
+        line = json.dumps(record, ensure_ascii=False)
+        self.data(f"{line}\n".encode("utf-8", errors="replace"))
 
     def data(self, data: bytes) -> None:
         """Write bytes as they are, at once."""

@@ -75,3 +75,8 @@ class Ignored:
     path: str
     reason: IgnoreReason
     detail: str = ""
+
+
+def shown_path(path: str) -> str:
+    """Return a path as text that can be told: a byte of it that is not UTF-8 is a question mark."""
+    return path.encode("utf-8", "replace").decode("utf-8")

@@ -16,7 +16,7 @@ from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.secret_files import secret_in_file
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Trigger
-from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot
+from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot, shown_path
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.inbox_log import InboxLog
 from spark_desktop.services.ports import FileStore, Syntax
@@ -171,10 +171,12 @@ class SaveBursts:
             told = {one.snapshot.path for one in offered}
             offered = [*(one for one in before.offered if one.snapshot.path not in told), *offered]
         reason = burst_reason(len(so_far.paths), so_far.has_switched, len(offered), so_far.unread)
+        paths = burst.paths if before is None and burst.going is None else so_far.paths
+        shown = tuple(map(shown_path, paths))
         if before is not None:
-            return self._log.widen(before, tuple(so_far.paths), reason, offered)
+            return self._log.widen(before, shown, reason, offered)
         return self._log.settle(
-            tuple(so_far.paths) if burst.going is not None else burst.paths,
+            shown,
             Outcome.IGNORED,
             reason,
             cause=IgnoreReason.BURST,
@@ -185,9 +187,8 @@ class SaveBursts:
 
     def _own(self, burst: Burst) -> InboxEntry:
         cause = IgnoreReason.OWN_WRITE
-        return self._log.settle(
-            burst.paths, Outcome.IGNORED, cause.value, cause=cause, is_burst=True
-        )
+        shown = tuple(map(shown_path, burst.paths))
+        return self._log.settle(shown, Outcome.IGNORED, cause.value, cause=cause, is_burst=True)
 
     async def _comments(self, path: str) -> list[Trigger]:
         snapshot = await read_for_saves(self._files, path)

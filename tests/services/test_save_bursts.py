@@ -130,6 +130,20 @@ async def test_ignored_files_of_a_burst_are_not_offered_and_not_told_as_changed(
     assert world.seen.of(FilesChanged) == [FilesChanged(("0.py",))]
 
 
+@pytest.mark.parametrize("is_own", [False, True])
+async def test_a_name_that_is_not_utf_8_is_shown_in_a_burst_as_elsewhere(world_of, is_own):
+    files = full_of("x = 1\n")
+    files.write("caf\udce9.py", "x = 1\n")
+    if is_own:
+        for name in (*NAMES, "caf\udce9.py"):
+            await files.replace(name, SourceText("x = 2\n"), files.snapshot(name).digest)
+    world = world_of(files)
+    await world.inbox.saved([*NAMES, "caf\udce9.py"])
+    (entry,) = entries(world)
+    assert entry.paths == (*NAMES, "caf?.py")
+    assert entry.cause is (IgnoreReason.OWN_WRITE if is_own else IgnoreReason.BURST)
+
+
 async def test_our_own_writes_in_a_burst_are_not_counted_and_offer_nothing(world_of):
     files = full_of("x = 1\n")
     snapshot = files.snapshot("0.py")
