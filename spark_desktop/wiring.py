@@ -45,6 +45,7 @@ from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import shown_path
 from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import cache_folder, data_folder
 from spark_desktop.services.answer_edits import AnswerEdits
@@ -248,7 +249,15 @@ def _folder(root: Path) -> Path:
         raise FileError(
             say("{root} is not a folder.", root=root), say("Open the folder of your project.")
         )
-    return root.resolve()
+    root = root.resolve()
+    shown = shown_path(str(root))
+    if shown != str(root):
+        # The database could not keep whose chats and steps they are.
+        raise FileError(
+            say("The path {root} is not UTF-8.", root=shown),
+            say("Rename the folder in it that has the question mark."),
+        )
+    return root
 
 
 def default_model() -> str:

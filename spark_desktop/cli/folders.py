@@ -11,14 +11,24 @@ from pathlib import Path
 from spark_desktop.cli.exit_codes import UsageError
 
 
+def current_folder() -> Path:
+    """Return the folder that the command was called in. Raises UsageError where it is gone."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"There is no current folder: {error.strerror}.", "Change to a folder that is there."
+        ) from error
+
+
 def named_folder(name: str | None) -> Path:
     """Return the folder named on the command line, or the one around the current folder.
 
-    Raises UsageError where the named one is no folder.
+    Raises UsageError where that is no folder.
     """
     if name is None:
-        return _work_tree(Path.cwd()) or Path.cwd()
-    folder = Path(name).resolve()
+        return _work_tree(current_folder()) or current_folder()
+    folder = _absolute(name).resolve()
     if not folder.is_dir():
         raise UsageError(f"{name} is not a folder.", "Name the folder of your project.")
     return folder
@@ -34,12 +44,12 @@ def folder_of(file: Path) -> Path:
     tree = _work_tree(file.parent)
     if tree is not None:
         return tree
-    return Path.cwd() if file.is_relative_to(Path.cwd()) else file.parent
+    return current_folder() if file.is_relative_to(current_folder()) else file.parent
 
 
 def existing_file(name: str) -> Path:
     """Return the absolute path of a file named on the command line; raises UsageError."""
-    file = Path(name)
+    file = _absolute(name)
     # Not resolved as a whole: the last part may be a link inside the folder to a file elsewhere.
     file = file.parent.resolve() / file.name
     if not file.is_file():
@@ -54,6 +64,11 @@ def path_in(root: Path, file: Path) -> str:
             f"{file} lies outside of {root}.", "Run the command in the folder that holds the file."
         )
     return file.relative_to(root).as_posix()
+
+
+def _absolute(name: str) -> Path:
+    path = Path(name)
+    return path if path.is_absolute() else current_folder() / path
 
 
 def _work_tree(place: Path) -> Path | None:

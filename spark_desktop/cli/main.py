@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from spark_desktop.adapters.redaction import keep_keys_out
 from spark_desktop.cli.exit_codes import ExitCode, code_of
 from spark_desktop.cli.grammar import build_parser
-from spark_desktop.cli.output import Output
+from spark_desktop.cli.output import Output, fill_standard_streams
 from spark_desktop.domain.errors import SparkError
 
 # Only what ``--help`` needs is imported above: asyncio, HTTP, parsers and SQLite take a while.
@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None, project_factory: "ProjectFactory | N
 
     Raises SystemExit, with code 2, where the arguments do not fit the grammar.
     """
+    fill_standard_streams()
     args = build_parser().parse_args(argv)
     keep_keys_out()
     output = Output(sys.stdout.buffer, sys.stderr, args.json)

@@ -1,11 +1,31 @@
 """Where a command writes: text, diffs and JSON lines to stdout, everything else to stderr."""
 
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from spark_desktop.domain.errors import SparkError
+
+
+def fill_standard_streams() -> None:
+    """Let the null device stand for each standard stream that is closed, as by ``>&-``.
+
+    Else the next file that is opened, say a database, gets its number, and programs that are
+    started write there.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free, so this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            null = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, null)
 
 
 class Output:

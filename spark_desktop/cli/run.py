@@ -88,7 +88,7 @@ async def run(
 
 def _place(named: str | None) -> _Place:
     root = folders.named_folder(named).resolve()
-    here = root if named is not None else Path.cwd()
+    here = root if named is not None else folders.current_folder()
     inside = here.relative_to(root) if here.is_relative_to(root) else Path()
     return _Place(root, "" if inside == Path() else inside.as_posix())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spark_desktop.adapters.terminal_run import NOT_FOUND, NOT_RUNNABLE
 from spark_desktop.cli.exit_codes import UsageError
+from spark_desktop.cli.folders import current_folder
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
@@ -154,6 +155,6 @@ def try_out(project: "Project", trials: Trials, tries: int | None) -> None:
 
 def folder_in(root: Path) -> str:
     """Return the current folder as a path in ``root``, "" for itself or one elsewhere."""
-    here = Path.cwd()
+    here = current_folder()
     inside = here.relative_to(root) if here.is_relative_to(root) else Path()
     return "" if inside == Path() else inside.as_posix()
