@@ -4306,6 +4306,10 @@ The proposal was made for:
    <translation>Переименуйте его, если секретов в нём нет.</translation>
   </message>
   <message>
+   <source>Rename the folder in it that has the question mark.</source>
+   <translation>Переименуйте в нём папку, в имени которой стоит вопросительный знак.</translation>
+  </message>
+  <message>
    <source>Replace the selected lines, or the most similar ones, by it</source>
    <translation>Заменить ею выделенные строки или самые похожие</translation>
   </message>
@@ -5968,6 +5972,10 @@ The proposal was made for:
   <message>
    <source>The path leads out of the folder.</source>
    <translation>Путь ведёт за пределы папки.</translation>
+  </message>
+  <message>
+   <source>The path {root} is not UTF-8.</source>
+   <translation>Путь {root} записан не в UTF-8.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>

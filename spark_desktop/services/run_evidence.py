@@ -192,7 +192,6 @@ async def how_it_failed(name: str, outcome: Ran, report: str) -> Said:
     return joined((told, say("not in the copy: {files}", files=", ".join(outcome.lacks))), "; ")
 
 
-
 async def _what_failed(output: str, report: str) -> str:
     # A traceback's first line says nothing, and that of a script is often a greeting.
     fault = fault_in(report)
