@@ -112,6 +112,8 @@ _READ_BY_OTHERS = (
     "<checked by spark>",
     "ref: refs/heads/",
     "# What is another in one folder, by its full path:",
+    "Made by Spark: lets checks import",
+    "not a git repository",
 )
 
 
