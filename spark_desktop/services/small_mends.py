@@ -84,10 +84,11 @@ class SmallMends:
         changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
         is_whole = len(changes) == len(everything)
         found: Proposal | None = None
-        rank = 0
+        taken: SmallChange | None = None
         for number, change in enumerate(changes, 1):
-            if found is not None and change.rank > rank:
-                return Tried(await self._or_trap(proposal, target, found, everything))
+            if taken is not None and change.rank > taken.rank:
+                is_whole = True
+                break
             if time.monotonic() > begun + seconds:
                 is_whole = False
                 break
@@ -96,11 +97,38 @@ class SmallMends:
                 continue
             if found is not None:
                 return Tried()  # the run does not say which of the two was meant
-            found, rank = one, change.rank
-        if found is not None:
-            found = await self._or_trap(proposal, target, found, everything)
-            return Tried(found if is_whole else with_doubt(found))
-        return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
+            found, taken = one, change
+        if found is None or taken is None:
+            return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
+        found = await self._or_trap(proposal, target, found, everything)
+        if not _is_of_trap(found):
+            others = [one for one in changes if taken.rank < one.rank < _ELSEWHERE]
+            alone = await self._is_alone(proposal, target, (taken, others), begun + seconds)
+            if alone is False:
+                return Tried()
+            is_whole = is_whole and alone is True
+        return Tried(found if is_whole else with_doubt(found))
+
+    async def _is_alone(
+        self,
+        proposal: Proposal,
+        target: Target,
+        slips: tuple[SmallChange, Sequence[SmallChange]],
+        until: float,
+    ) -> bool | None:
+        """Return whether no less likely slip of another line passes; None where time is over.
+
+        A test that two mistakes would explain does not say which one was made.
+        """
+        found, others = slips
+        for number, change in enumerate(others, 1):
+            if _line(target, change) == _line(target, found):
+                continue
+            if time.monotonic() > until:
+                return None
+            if await self._proved(proposal, target, change, number) is not None:
+                return False
+        return True
 
     async def _or_trap(
         self,
@@ -209,6 +237,10 @@ class SmallMends:
     def _is_broken(self, path: str, before: str, after: str) -> bool:
         was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)
         return was is not None and now is not None and now > was
+
+
+def _line(target: Target, change: SmallChange) -> int:
+    return target.content.count("\n", 0, change.start)
 
 
 def _chosen(changes: Sequence[SmallChange], most: int) -> Sequence[SmallChange]:

@@ -84,6 +84,17 @@ async def test_where_another_change_that_is_as_likely_passes_too_none_is_propose
     assert text.replace("and", "or") not in run.asked
 
 
+async def test_a_slip_is_proposed_only_where_none_of_another_line_passes():
+    text = "def free(total, count):\n    least = count + 1\n    return total > 5000 - least\n"
+    bound, other = text.replace("> 5000", ">= 5000"), text.replace("count + 1", "count")
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 3), "test_free", "free(5000, 1)", ("pytest",))
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    assert await mended(Run(bound, other), proposal) is None
+    found = await mended(Run(bound, text.replace("- least", "+ least")), proposal)
+    assert apply(text, found.patch.hunks) == bound
+
+
 async def test_where_none_is_proved_there_is_none_and_the_number_is_bounded():
     run = Run()
     assert await mended(run, await proposal_of(), most=3) is None
