@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     classes.shared_attribute,
     sharing.changed_while_walked,
     copies.changed_argument,
+    copies.stored_and_changed,
     sharing.used_up,
     steps.closed_too_early,
     steps.letters_of_a_text,

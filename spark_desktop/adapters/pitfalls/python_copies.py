@@ -40,6 +40,51 @@ def changed_argument(code: Code) -> Iterator[SmallChange]:
                 yield from _copying(code, imported, text, made)
 
 
+def stored_and_changed(code: Code) -> Iterator[SmallChange]:
+    """What a container keeps and changes later is still the list of whoever gave it."""
+    for function in code.nodes("function_definition"):
+        changed = {
+            (code.text(whole), kind)
+            for node in code.inside(function, "call", "augmented_assignment")
+            if (found := _changed_part(code, node)) is not None
+            for whole, kind in (found,)
+        }
+        for node in code.inside(function, "assignment"):
+            left, right = named(node, "left"), named(node, "right")
+            if left is None or right is None or right.type != "identifier":
+                continue
+            whole = named(left, "value") if left.type == "subscript" else None
+            kinds = [kind for name, kind in changed if whole and name == code.text(whole)]
+            # A name that is bound here to something new belongs to nobody else.
+            if len(set(kinds)) == 1 and not _is_made(code, function, code.text(right)):
+                yield code.put(right, f"{kinds[0]}({code.text(right)})")
+
+
+_KEPT = {"append": "list", "extend": "list", "insert": "list", "update": "dict", "add": "set"}
+
+
+def _changed_part(code: Code, node: Node) -> tuple[Node, str] | None:
+    """Return the container one of whose values changes, and of what kind that is."""
+    if node.type == "augmented_assignment":
+        sign, part = named(node, "operator"), named(node, "left")
+        kind = "list" if sign is not None and code.text(sign) == "+=" else ""
+    else:
+        found = method(node)
+        part, kind = (found[0], _KEPT.get(found[1], "")) if found is not None else (None, "")
+    whole = named(part, "value") if part is not None and part.type == "subscript" else None
+    return (whole, kind) if whole is not None and kind else None
+
+
+def _is_made(code: Code, function: Node, name: str) -> bool:
+    """Return whether a name of the function stands for something that was made in it."""
+    return any(
+        is_name(named(node, "left"), name)
+        and (right := named(node, "right")) is not None
+        and right.type not in ("identifier", "attribute", "subscript")
+        for node in code.inside(function, "assignment")
+    )
+
+
 def _own_sorting(
     code: Code, function: Node, node: Node, names: dict[str, Node]
 ) -> SmallChange | None:

@@ -153,6 +153,8 @@ def missing_keys(code: Code) -> Iterator[SmallChange]:
         if left is None or right is None or sign is None or left.type != "subscript":
             continue
         if (parts := _keyed(left)) is not None and text_of(sign) == "+=":
+            if _is_asked_for(code, node, parts):
+                continue
             there = f"{code.text(parts[0])}.get({code.text(parts[1])}, 0)"
             yield code.put(node, f"{code.text(left)} = {there} + {code.text(right)}")
     yield from _called_without(code)
@@ -160,6 +162,19 @@ def missing_keys(code: Code) -> Iterator[SmallChange]:
         value = node.named_children[0] if node.named_children else None
         if value is not None and (parts := _keyed(value)) is not None:
             yield code.put(value, f"{code.text(parts[0])}.get({code.text(parts[1])})")
+
+
+def _is_asked_for(code: Code, node: Node, parts: tuple[Node, Node]) -> bool:
+    """Return whether a condition around says that the key is there."""
+    asked = f"{code.text(parts[1])} in {code.text(parts[0])}"
+    around = above(node, "if_statement")
+    while around is not None:
+        condition, then = named(around, "condition"), named(around, "consequence")
+        is_there = condition is not None and code.text(condition) == asked
+        if is_there and then is not None and then.start_byte <= node.start_byte < then.end_byte:
+            return True
+        around = above(around, "if_statement")
+    return False
 
 
 def _keyed(node: Node) -> tuple[Node, Node] | None:

@@ -96,3 +96,30 @@ def test_an_import_stands_where_imports_do(head):
 )
 def test_a_name_that_is_taken_is_not_imported(head):
     assert not has(f"{head}def f(d):\n    return d.copy()\n", "deepcopy")
+
+
+@pytest.mark.parametrize(
+    ("change", "copied"),
+    [
+        ("found[name] += notes", "list(notes)"),
+        ("found[name].extend(notes)", "list(notes)"),
+        ("found[name].update(notes)", "dict(notes)"),
+        ("found[name].add(notes[0])", "set(notes)"),
+    ],
+)
+def test_what_a_container_keeps_and_changes_later_is_a_copy(change, copied):
+    text = (
+        "def f(rows):\n    found = {}\n    for name, notes in rows:\n        if name in found:\n"
+        f"            {change}\n        else:\n            found[name] = notes\n    return found\n"
+    )
+    assert has(text, f"found[name] = {copied}\n")
+    # The key is there: nothing has to begin.
+    assert not has(text, ".get(name, 0)")
+    assert not has(text.replace("= notes\n", "= [*notes]\n"), f"found[name] = {copied}\n")
+    made = text.replace("        if name", "        notes = list(notes)\n        if name")
+    assert not has(made, f"found[name] = {copied}\n")
+
+
+def test_a_key_that_is_not_asked_for_has_to_begin_somewhere():
+    text = "def f(rows):\n    found = {}\n    for one in rows:\n        found[one] += 1\n"
+    assert has(text, "found[one] = found.get(one, 0) + 1")
