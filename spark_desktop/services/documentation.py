@@ -8,6 +8,7 @@ from spark_desktop.domain.documentation_requests import (
     may_ask_to_document,
 )
 from spark_desktop.domain.documenting import documented, only_documents
+from spark_desktop.domain.go_comments import go_documented
 from spark_desktop.domain.grafting import with_imports
 from spark_desktop.domain.prompt_layout import billions_of
 from spark_desktop.domain.proposal import Check
@@ -88,6 +89,8 @@ class Documentation:
         plain = without_unasked_examples(path, target.instruction, shaped.region)
         if not has_examples(target.text):
             shaped = self._rewritten(shaped, plain)
+        if path.endswith(".go"):
+            shaped = self._rewritten(shaped, go_documented(shaped.region, target.text))
         told = self._unsaid(shaped.region)
         if not told.passed:
             if is_python:
