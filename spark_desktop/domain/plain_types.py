@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.python_endings import ends, is_stub
 from spark_desktop.domain.python_expressions import Known, joined, type_of
@@ -17,6 +17,8 @@ _KNOWN = frozenset(
 )
 # Not Set, which is an abstract one, too.
 _OLD_NAMES = {"List": "list", "Dict": "dict", "Tuple": "tuple"}
+# What holds elements of the one type that it names.
+_LISTS = frozenset(("list", "set", "frozenset", "sequence", "iterable", "collection", "iterator"))
 # Where types are from that mean the same under their names alone: not numpy.bool.
 _TYPE_MODULES = frozenset(("typing", "t", "builtins", "collections.abc", "abc"))
 
@@ -65,7 +67,9 @@ def _misfit(function: Function, file: FileNames) -> tuple[str, str, str] | None:
             return one.arg, ast.unparse(one.annotation), found
     known = known_names(function, file)
     for one in parameters_of(function.args):
-        if one.annotation is not None and (use := _strange_use(function, one)):
+        if one.annotation is None:
+            continue
+        if use := _strange_use(function, one) or _strange_part(function, one):
             return one.arg, ast.unparse(one.annotation), use
     if function.returns is None or _yields(function):
         return None
@@ -106,6 +110,54 @@ def _strange_use(function: Function, parameter: ast.arg) -> str:
                 if name == parameter.arg and not any(hasattr(one, "__iter__") for one in types):
                     return "for … in …"
     return ""
+
+
+def _strange_part(function: Function, parameter: ast.arg) -> str:
+    """Return what is asked of a list's elements that those of its type do not have."""
+    types = _types_within(parameter.annotation)
+    if not types or _is_other_at_times(function, parameter.arg):
+        return ""
+    narrowed = narrowed_names(function)
+    for node in own_nodes(function):
+        walked = _walked(node)
+        if walked is None or walked[1] != parameter.arg or walked[0] in narrowed:
+            continue
+        name, _, parts = walked
+        inside = [one for part in parts for one in ast.walk(part)]
+        stores = [one for one in inside if isinstance(one, ast.Name) and one.id == name]
+        if any(isinstance(one.ctx, ast.Store) for one in stores):
+            continue
+        for one in inside:
+            match one:
+                case ast.Attribute(value=ast.Name(id=asked), attr=attribute) if asked == name:
+                    if not any(hasattr(each, attribute) for each in types):
+                        return f"…[….{attribute}]"
+    return ""
+
+
+def _walked(node: ast.AST) -> tuple[str, str, Sequence[ast.AST]] | None:
+    """Return the name of each element, what is walked, and what is done with each; else None."""
+    match node:
+        case ast.For(target=ast.Name(id=name), iter=ast.Name(id=whole), body=body):
+            return name, whole, body
+        case (
+            ast.ListComp(elt=made, generators=[first])
+            | ast.SetComp(elt=made, generators=[first])
+            | ast.GeneratorExp(elt=made, generators=[first])
+        ) if isinstance(first.target, ast.Name) and isinstance(first.iter, ast.Name):
+            return first.target.id, first.iter.id, [made, *first.ifs]
+    return None
+
+
+def _types_within(annotation: ast.expr | None) -> list[type]:
+    """Return the plain types that the elements of an annotated list may have; none where open."""
+    if not isinstance(annotation, ast.Subscript):
+        return []
+    whole = ast.unparse(annotation.value).rpartition(".")[2]
+    if whole.lower() not in _LISTS or isinstance(annotation.slice, ast.Tuple):
+        return []
+    told = outer_names(annotation.slice)
+    return [getattr(builtins, one) for one in told - {"None"} if told <= _KNOWN]
 
 
 def _is_other_at_times(function: Function, name: str) -> bool:

@@ -21,6 +21,7 @@ from spark_desktop.domain.python_expressions import (
     joined,
     outer_of,
     part_of,
+    type_of,
 )
 from spark_desktop.domain.python_function import Function, defaults_of
 from spark_desktop.domain.python_scopes import (
@@ -56,8 +57,12 @@ def known_names(function: Function, file: FileNames = NO_FILE) -> dict[str, str]
 
 
 def names_outside(file: FileNames) -> dict[str, str]:
-    """Return where the imported names of a file are from; "" for all others that it binds."""
-    return {**_brought(file.imports), **dict.fromkeys(file.bound, "")}
+    """Return where the imported names of a file are from, and the types of its constants.
+
+    It is "" for all others that it binds.
+    """
+    known = {**_brought(file.imports), **dict.fromkeys(file.bound, "")}
+    return {**known, **{name: type_of(value, known) for name, value in file.constants}}
 
 
 def names_within(function: Function, outside: Known) -> dict[str, str]:

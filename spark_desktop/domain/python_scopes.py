@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -19,11 +19,13 @@ class FileNames:
     """The imports at the top of a file, and the names that anything else in it binds.
 
     ``bound`` are those of the file's own level and of functions with functions in them: none of
-    these names need be the language's own where a function of the file uses it.
+    these names need be the language's own where a function of the file uses it. ``constants`` are
+    those in capitals that the file gives a value once.
     """
 
     imports: tuple[Import, ...] = ()
     bound: frozenset[str] = frozenset()
+    constants: tuple[tuple[str, ast.expr], ...] = ()
 
     def beside(self, imports: Iterable[Import]) -> "FileNames":
         """Return these names with more imports."""
@@ -53,7 +55,23 @@ def names_in(tree: ast.Module) -> FileNames:
             bound |= bound_in(node)
         elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             bound |= _BUILTINS
-    return FileNames(imports, frozenset(bound))
+    return FileNames(imports, frozenset(bound), tuple(_constants(tree)))
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    stored = Counter(
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                if name.isupper() and stored[name] == 1:
+                    yield name, value
 
 
 def own_nodes(scope: Scope) -> Iterator[ast.AST]:

@@ -42,6 +42,23 @@ from spark_desktop.domain.python_scopes import file_names
         ("def f(a: int | str):\n    return a.strip()", None),
         ("def f(a: np.bool):\n    return a.item()", None),
         ("def f(a: typing.List[int]):\n    a.items()", ("a", "typing.List[int]", "….items")),
+        # What the elements of a list are used as.
+        ("def f(a: list[int]):\n    return [b.x for b in a]", ("a", "list[int]", "…[….x]")),
+        (
+            "def f(a: List[Tuple[int, int]]):\n    return sorted(b for b in a if b.far)",
+            ("a", "List[Tuple[int, int]]", "…[….far]"),
+        ),
+        (
+            "def f(a: Iterable[str]):\n    for b in a:\n        b.go()",
+            ("a", "Iterable[str]", "…[….go]"),
+        ),
+        ("def f(a: list[Path]):\n    return [b.x for b in a]", None),
+        ("def f(a: list[int | Path]):\n    return [b.x for b in a]", None),
+        ("def f(a: tuple[int, Path]):\n    return [b.x for b in a]", None),
+        ("def f(a: list[str]):\n    return [b.strip() for b in a]", None),
+        ("def f(a: list[str]):\n    for b in a:\n        b = g(b)\n        b.go()", None),
+        ("def f(a: list[str]):\n    a = g(a)\n    return [b.x for b in a]", None),
+        ("def f(a: list[str]):\n    return [b.x for b in a if isinstance(b, C)]", None),
         # Who asks for a type gets another one than is told.
         (
             "def f(a: float) -> int:\n    if isinstance(a, int):\n        return a\n    return 1",
@@ -162,6 +179,23 @@ def test_a_name_of_the_language_may_be_another_thing():
 )
 def test_a_result_may_be_none(body, may):
     assert may_give_none(ast.parse(f"def f(a):\n    {body}").body[0]) is may
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("HEIGHT = 1.5\n", ("a", "int", "float")),
+        ("HEIGHT: Final = 1.5\n", ("a", "int", "float")),
+        ("HEIGHT = 2\n", None),
+        ("HEIGHT = 1.5\nHEIGHT = 2\n", None),
+        ("height = 1.5\n", None),
+        ("HEIGHT = read()\n", None),
+        ("", None),
+    ],
+)
+def test_a_constant_of_the_file_refutes_a_type(lines, found):
+    text = f"{lines}\ndef f(a: int = HEIGHT): ...\n"
+    assert misfit(ast.parse(text).body[-1], file_names(text)) == found
 
 
 def test_a_function_of_the_file_refutes_nothing_under_a_name_of_the_language():
