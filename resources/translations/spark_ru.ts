@@ -5510,6 +5510,10 @@ The proposal was made for:
    <translation>Документация описывает результат, которого нет.</translation>
   </message>
   <message>
+   <source>The documentation tells no unit.</source>
+   <translation>В документации не названа единица измерения.</translation>
+  </message>
+  <message>
    <source>The documentation tells of {words}, which is nowhere in the file.</source>
    <translation>В документации названо {words}, а в файле этого нет.</translation>
   </message>

@@ -9,6 +9,7 @@ are not read.
 import re
 from collections.abc import Collection, Iterator
 
+from spark_desktop.domain.units import tells_unit
 from spark_desktop.domain.words import Said, say
 
 _SAYS = re.compile(
@@ -21,6 +22,9 @@ _TYPES = re.compile(
     r",?\s*\band\s+(?:\w+\s+)?(?:types?|annotat\w+|declar\w+|type\s+hints?)\b.*", re.IGNORECASE
 )
 _QUESTION = r"(?:what|when|where|which|how|that|why|if|whether)\b"
+# A list of points, as people jot it down: "a docstring please - what it gives, what `n` means".
+_LISTED = re.compile(rf"(?:\s[-\u2013\u2014]|:)\s+(?={_QUESTION})([^.;]*)", re.IGNORECASE)
+_UNIT = re.compile(r"\bunits?\b(?![\s-]*tests?\b)", re.IGNORECASE)
 _BETWEEN = re.compile(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?={_QUESTION})", re.IGNORECASE)
 _IS_QUESTION = re.compile(rf"\s*{_QUESTION}", re.IGNORECASE)
 # Names that stand there without the marks of code.
@@ -108,6 +112,8 @@ def unsaid_value(instruction: str, text: str) -> Said | None:
     for point in _points(instruction) if is_english(text) else ():
         if not _holds_values(point, text):
             return say("The documentation does not say {point}.", point=point)
+    if _UNIT.search(instruction) and not tells_unit(text):
+        return say("The documentation tells no unit.")
     return None
 
 
@@ -141,11 +147,14 @@ def names_to_tell(instruction: str, names: Collection[str]) -> list[str]:
 
 
 def _points(instruction: str) -> Iterator[str]:
-    for match in _SAYS.finditer(" ".join(instruction.split())):
+    told = " ".join(instruction.split())
+    for match in (*_SAYS.finditer(told), *_LISTED.finditer(told)):
         said = _TYPES.sub("", match[1])
         for one in _BETWEEN.split(said):
             if _IS_QUESTION.match(one):
-                yield re.split(r"\)|,?\s+and\s+(?:the|its|his)\s+", one.strip())[0].strip(" ,(")
+                yield re.split(r"\)|,?\s+(?:plus|and\s+(?:the|its|his))\s+", one.strip())[0].strip(
+                    " ,("
+                )
 
 
 def _holds_values(point: str, text: str) -> bool:

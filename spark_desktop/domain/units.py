@@ -20,6 +20,23 @@ _UNITS = {
 }
 
 
+# As texts tell them, also in words of which these are the ends.
+_TOLD = re.compile(
+    r"\b(?:\w*seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent(?:age)?|per\s+\w+"
+    r"|\w*(?:met(?:re|er)s?|grams?|lit(?:re|er)s?|watts?|volts?|pascals?|joules?|newtons?|bytes?"
+    r"|hertz)|bits?|amperes?|amps?|ohms?|tonnes?|tons?|pounds?|ounces?|inch(?:es)?|feet|foot|yards?"
+    r"|miles?|knots?|degrees?|radians?|kelvin|celsius|fahrenheit|cents?|pence|pennies|euros?"
+    r"|dollars?|francs?|crowns?|pixels?|points?|ratio|fraction|unit(?:s|less)?|beats?|frames?"
+    r"|ticks?|acres?|hectares?|dozens?|decibels?|bars?|[kMG]?Hz|[kh]?Pa|kWh?|[kcm]m|kg|km/h|m/s"
+    r"|ms|[kKMGT]i?B|px|dB)\b|(?:\d\s?|\bin\s)[mgslVW]\b|[%\u00b0\u20ac$]"
+)
+
+
+def tells_unit(text: str) -> bool:
+    """Return whether a text says in what something counts."""
+    return _TOLD.search(text) is not None
+
+
 def counts_otherwise(old: str, new: str) -> bool:
     """Return whether names tell different units; one word alone may be what it names."""
     (first, here), (second, there) = _unit_of(old), _unit_of(new)

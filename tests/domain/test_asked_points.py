@@ -81,6 +81,28 @@ def test_what_is_not_said_is_told(instruction, text):
     assert unmade_point(instruction, text, ()) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("How fast the wind is, in metres per second.", True),
+        ("The wind in km/h.", True),
+        ("It's the strength of the wind.", False),
+        ("At 12 m it is None.", True),
+    ],
+)
+def test_a_unit_that_was_asked_for_is_told(text, is_told):
+    asked = "doc comment please - what `wind` means (unit!), with a `# Panics` section"
+    assert (unsaid_value(asked, text) is None) is is_told
+    assert unsaid_value("document it, there are unit tests", text) is None
+
+
+def test_points_that_are_only_listed_are_read():
+    asked = "doc comment please - what it gives back and when that's None, plus an example"
+    assert unsaid_value(asked, "How much cloth is set; None in a storm.") is None
+    told = "The documentation does not say when that's None."
+    assert unsaid_value(asked, "How much cloth is set.") == told
+
+
 def test_names_without_marks_are_those_of_the_code():
     asked = "a docstring that names taken, lowest and highest and says when the result is None"
     assert names_to_tell(asked, ("taken", "lowest", "highest", "result")) == [
