@@ -3460,6 +3460,10 @@ The open file goes with the question.</source>
    <translation>Под фильтр ничего не подходит.</translation>
   </message>
   <message>
+   <source>Nothing in the answer asks whether a number is negative.</source>
+   <translation>В ответе нигде не проверяется, отрицательно ли число.</translation>
+  </message>
+  <message>
    <source>Nothing in the answer decides what is to be left out.</source>
    <translation>В ответе ничто не решает, что должно быть пропущено.</translation>
   </message>
@@ -8440,6 +8444,10 @@ The proposal was made for:
   <message>
    <source>merged</source>
    <translation>объединено</translation>
+  </message>
+  <message>
+   <source>minds negative ones</source>
+   <translation>учтены отрицательные</translation>
   </message>
   <message>
    <source>model</source>

@@ -2,9 +2,14 @@
 
 import re
 from collections import Counter
+from itertools import takewhile
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.told_results import comments_of
 from spark_desktop.domain.words import say
+
+_DOCSTRING = re.compile(r"(\"\"\"|\'\'\').*?\1", re.DOTALL)
 
 # An order to take some of the things: told by what is so of them, or is not. "Skip the first" and
 # "ignore case" need no condition.
@@ -24,6 +29,52 @@ _CONDITION = re.compile(
     r"|[=!]\s*=|[<>]|&\s*&|\|\s*\||!|\?|\[[^][(){},]{0,20}:[^][(){},]{0,20}\]",
     re.IGNORECASE,
 )
+
+
+# What becomes of a number below zero, told in one sentence.
+_BECOMES = (
+    r"(?:0|zero|none|null|nil|undefined|false|true|empty|nothing|raises?|throws?|errors?|panics?"
+    r"|refused?|invalid|ignored?|skipped?|cut)"
+)
+_NEGATIVE = re.compile(
+    rf"\b{_BECOMES}\b[^.;]{{0,60}}\bnegative\b|\bnegative\b[^.;]{{0,60}}\b{_BECOMES}\b",
+    re.IGNORECASE,
+)
+_MAY_BE = re.compile(
+    r"\b(?:not|non|never|no|may|might|can|could)[\s-]+(?:\w+\s+)?(?:be\s+)?negative\b",
+    re.IGNORECASE,
+)
+# What tells a number below zero from others.
+_ORDERED = re.compile(
+    r"(?<![-=<>])[<>](?![<>])|\b\w*(?:min|max|abs|clamp|saturating|checked|sign|negative)\w*\b",
+    re.IGNORECASE,
+)
+
+
+def said_of(before: str, region: str) -> str:
+    """Return what comments of a function say: those right above it, in it, and its docstring.
+
+    ``before`` is the text of the file up to the ``region``, which is the function's.
+    """
+    above = takewhile(lambda line: comments_of(line), reversed(split_lines(before)))
+    docs = "\n".join(found[0] for found in _DOCSTRING.finditer(region))
+    return "".join(reversed([*above])) + comments_of(region) + docs
+
+
+def minds_negative(said: str, code: str) -> Check | None:
+    """Return a failed check where nothing in the code asks for numbers below zero; else None.
+
+    ``said`` is the function's documentation, ``code`` its text without comments. It is asked only
+    where the documentation says in one sentence what becomes of such a number.
+    """
+    told = " ".join(said.split())
+    if _MAY_BE.search(told) or _NEGATIVE.search(told) is None or _ORDERED.search(code):
+        return None
+    return Check(
+        say("minds negative ones"),
+        False,
+        say("Nothing in the answer asks whether a number is negative."),
+    )
 
 
 def leaves_out(asked: str, before: str, after: str) -> Check | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from textwrap import dedent
 
 from spark_desktop.domain.added_tests import adds_test
-from spark_desktop.domain.asked_conditions import leaves_out
+from spark_desktop.domain.asked_conditions import leaves_out, minds_negative, said_of
 from spark_desktop.domain.asked_errors import raises_asked
 from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
@@ -28,6 +28,7 @@ from spark_desktop.domain.trigger import (
     ProposalTrigger,
     QuickAction,
     Span,
+    Stub,
 )
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
@@ -175,6 +176,12 @@ class Judge:
         self, trigger: ProposalTrigger, target: Target, path: str, region: str
     ) -> tuple[Check, ...]:
         """Return whether names and errors that were asked for are there, and others are kept."""
+        if isinstance(trigger, Stub):
+            body = self._syntax.bare(path, dedent(region))
+            above = "".join(split_lines(target.content)[: target.lines.start])
+            said = said_of(above, target.text)
+            negative = minds_negative(said, body) if body is not None else None
+            return () if negative is None else (negative,)
         if not isinstance(trigger, EditComment | Instruction | FailingTest):
             return ()
         code = self._syntax.bare(path, target.content)

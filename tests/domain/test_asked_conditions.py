@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.asked_conditions import leaves_out
+from spark_desktop.domain.asked_conditions import leaves_out, minds_negative, said_of
 
 BEFORE = "return [ f . name for f in finds ]"
 SORTED = "return [ f . name for f in sorted ( finds , key = lambda f : f . day , reverse = True ) ]"
@@ -55,3 +55,43 @@ def test_a_condition_in_any_form_is_one(after):
 )
 def test_other_requests_need_no_condition(asked):
     assert leaves_out(asked, BEFORE, SORTED) is None
+
+
+ROUNDED = "def f ( a ) : return a // 5 + ( a % 5 != 0 )"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is 0 where the kilograms are 0 or negative.",
+        "For a negative count nothing is returned.",
+        "Raises ValueError where one of them is negative.",
+    ],
+)
+def test_what_becomes_of_negative_numbers_needs_a_comparison(said):
+    found = minds_negative(said, ROUNDED)
+    assert found is not None
+    assert not found.passed
+    for code in ("return max ( 0 , a )", "if a < 0 : return 0", "return a.saturating_sub ( 1 )"):
+        assert minds_negative(said, code) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The result may be negative, 0 among others.",
+        "0 for no kilograms, which are never negative.",
+        "How many non-negative numbers there are, 0 for none.",
+        "How much. Negative is below the ground. None for nothing.",
+    ],
+)
+def test_where_nothing_becomes_of_negative_numbers_no_comparison_is_asked_for(said):
+    assert minds_negative(said, ROUNDED) is None
+
+
+def test_what_is_said_of_a_function_stands_above_it_and_in_it():
+    assert said_of("x = 1\n\n// One.\n// Two.\n", "fn f() {\n") == "// One.\n// Two.\n"
+    text = 'def f(a):\n    """One.\n\n    Two.\n    """\n    # Three.\n    pass\n'
+    told = said_of("# Not this.\n\n", text)
+    assert all(one in told for one in ("One.", "Two.", "Three."))
+    assert "Not this" not in told
