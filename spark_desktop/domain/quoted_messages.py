@@ -12,7 +12,8 @@ _LITERAL = re.compile(
 # Lines of an output that are looked for, from its end.
 _MOST_LINES = 60
 # Where a text is filled in, its parts are looked for.
-_HOLES = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]")
+_HOLES = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]|\0")
+_ESCAPED = re.compile(r"\\(.)")
 
 # What went well is told by its mark: "ok 3 - lends it", "PASS: lends it", "lends it ... ok".
 _PASSED = re.compile(
@@ -45,7 +46,13 @@ def places_of(output: str, texts: Mapping[str, str]) -> Iterator[tuple[str, int,
 def _parts(line: str) -> Iterator[str]:
     """Yield the texts of a line of code that are long enough to be found again."""
     for match in islice(_LITERAL.finditer(line), 20):
-        for part in _HOLES.split(next(filter(None, match.groups()), "")):
+        text = _ESCAPED.sub(_unescaped, next(filter(None, match.groups()), ""))
+        for part in _HOLES.split(text):
             part = part.strip()
             if len(part) >= (_SHORTEST if " " in part else _SHORTEST_WORD):
                 yield part
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """Return what is written for an escape: a quote or a sign itself, a line's end for a hole."""
+    return escape[1] if escape[1] in "\"'`\\" else "\0" if escape[1] in "nrt" else escape[0]

@@ -42,3 +42,15 @@ def test_the_longest_text_of_a_line_tells_where_it_was_said(output, lines):
 def test_only_the_end_of_an_output_is_looked_at():
     output = "the first is free\n" + "x\n" * 100
     assert list(places_of(output, {"a.py": CODE})) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "output"),
+    [
+        (r'printf("%s: is \"%s\", should be \"%s\"\n", a, b, c);', 'x: is "1", should be "2"'),
+        (r"print('it isn\'t there')", "it isn't there"),
+        (r'say("first line\nof several lines")', "of several lines"),
+    ],
+)
+def test_escapes_are_read_as_they_are_written(code, output):
+    assert [line for _, line, _ in places_of(output, {"a.c": f"\n{code}\n"})] == [1]
