@@ -32,13 +32,11 @@ from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.run_judges import FailedRun, RunJudges, broke_off
 from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.seen_tests import SeenTest, seen_test, source_of, whole_file
 
 # Candidates for one failure, and failures that are looked into, most likely first.
 MOST_CANDIDATES = 5
 _MOST_LOOKED_AT = 8
-# Lines and characters of a test that a report shows.
-_TEST_LINES = 14
-_TEST_CHARS = 600
 _FILES_READ = 12
 # Names in an output that are looked up, where it names no place; seconds to wait for the index.
 _CALLED = re.compile(r"\b([A-Za-z_]\w{2,60})\(")
@@ -51,24 +49,10 @@ _FAMILIES = (
     (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
     (".cpp", ".cc", ".cxx", ".c", ".hpp", ".hh", ".h"),
 )
+_C = _FAMILIES[1][0]
 _FUNCTIONS = ("function", "method")
 _DECLARED_AND_DEFINED = 2
 _READY_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The test of a failure: its file, its lines, and the one that failed.
-
-    ``is_code``: nothing says that it is a test but that the line asserts something. ``is_judge``:
-    no place in its file is one of a mistake.
-    """
-
-    snapshot: Snapshot
-    lines: Span
-    failing: int
-    is_code: bool = False
-    is_judge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +197,9 @@ class FailingCode:
         for snapshot, line in frames:
             places.setdefault((snapshot.path, Span(line, line + 1)), snapshot)
         test = tests[0] if tests else None
-        for one in (*tests, *(_whole(one) for one in tests if one.is_judge)):
+        # What says it may be a function for all tests of the file, which calls nothing itself.
+        is_said = failure.source is Source.TEXT
+        for one in (*tests, *(whole_file(one) for one in tests if one.is_judge or is_said)):
             # What compares may be a function of its own: the test is who calls that.
             if called := await self._called(one):
                 test = one
@@ -250,7 +236,7 @@ class FailingCode:
         failure: Failure,
         ran: tuple[Collection[str], Collection[str]],
         files: frozenset[str],
-    ) -> tuple[list[tuple[Snapshot, int]], list[_Seen]]:
+    ) -> tuple[list[tuple[Snapshot, int]], list[SeenTest]]:
         """Return the places outside of tests, and those in tests, the nearest first.
 
         ``ran`` are the scripts that the command runs, and those files that only judge others: all
@@ -258,8 +244,8 @@ class FailingCode:
         """
         scripts, judges = ran
         outside: list[tuple[Snapshot, int]] = []
-        tests: list[_Seen] = []
-        stated: list[_Seen] = []
+        tests: list[SeenTest] = []
+        stated: list[SeenTest] = []
         for written in failure.frames:
             frame = written if written.path in files else await self._sources.of(written, files)
             snapshot = await self._read(frame.path)
@@ -273,13 +259,17 @@ class FailingCode:
             is_inside |= is_judge or (around is not None and around == named)
             is_said = failure.source is Source.TEXT and frame.path in scripts
             if is_test(frame.path) or is_inside or is_said:
-                tests.append(replace(_seen(snapshot, frame, around or named), is_judge=is_judge))
+                tests.append(
+                    replace(seen_test(snapshot, frame, around or named), is_judge=is_judge)
+                )
                 continue
             lines = split_lines(snapshot.text.content)
             if not 0 <= frame.line < len(lines):
                 continue
             if asserts(lines[frame.line]):
-                stated.append(replace(_seen(snapshot, frame, around), is_code=around is not None))
+                stated.append(
+                    replace(seen_test(snapshot, frame, around), is_code=around is not None)
+                )
             outside.append((snapshot, frame.line))
         if stated and not tests:
             # A script that checks is a test whatever it is called: what it states is no mistake.
@@ -295,10 +285,10 @@ class FailingCode:
         around = _around(self._symbols(snapshot), line)
         if around is None:
             return True
-        seen = _seen(snapshot, Frame(snapshot.path, line), around)
+        seen = seen_test(snapshot, Frame(snapshot.path, line), around)
         return bool(await self._called(replace(seen, is_judge=True)))
 
-    async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
+    async def _called(self, test: SeenTest) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""
         lines = split_lines(test.snapshot.text.content)[test.lines.start : test.lines.end]
         names = names_called(lines, test.failing - test.lines.start)
@@ -376,7 +366,7 @@ class FailingCode:
         is_family = len({one.path for one in own}) == 1 and all(one.container for one in own)
         return max(own, key=lambda each: len(each.lines)) if is_family else None
 
-    async def _candidate_files(self, test: _Seen) -> list[Snapshot]:
+    async def _candidate_files(self, test: SeenTest) -> list[Snapshot]:
         path, content = test.snapshot.path, test.snapshot.text.content
         files = frozenset(await self._files.files())
         wanted: list[str] = []
@@ -389,13 +379,24 @@ class FailingCode:
             wanted.insert(0, path)
         chosen = [one for one in dict.fromkeys(wanted) if one == path or not is_test(one)]
         read = [await self._read(one) for one in chosen[:_FILES_READ]]
-        return [snapshot for snapshot in read if snapshot is not None]
+        found = [snapshot for snapshot in read if snapshot is not None]
+        if _family(path) == _C:
+            # What a header includes is there, too.
+            further = [
+                one
+                for each in found
+                for one in files_imported(each.path, each.text.content, files)
+                if one not in chosen and not is_test(one)
+            ]
+            read = [await self._read(one) for one in list(dict.fromkeys(further))[:_FILES_READ]]
+            found += [snapshot for snapshot in read if snapshot is not None]
+        return found
 
-    async def _report(self, failure: Failure, test: _Seen | None) -> str:
+    async def _report(self, failure: Failure, test: SeenTest | None) -> str:
         """Return what the model is told: the test's source where the run did not show it, then
         what the run wrote, at most REPORT characters."""
         text = await asyncio.to_thread(without_secrets, failure.text or failure.message)
-        source = "" if test is None else _source(test, text)
+        source = "" if test is None else source_of(test, text)
         room = REPORT - len(source) - 1
         if len(text) > room:
             # The end of it says what was expected.
@@ -459,34 +460,3 @@ def _named(symbols: Collection[Symbol], test: str) -> Symbol | None:
     """Return the definition that a test's name ends in: "tests/a.py::T::test_b[1]" is test_b."""
     name = test.partition("[")[0].replace("::", ".").replace("/", ".").rpartition(".")[2]
     return next((one for one in symbols if one.name == name), None) if name else None
-
-
-def _seen(snapshot: Snapshot, frame: Frame, around: Symbol | None) -> _Seen:
-    count = len(split_lines(snapshot.text.content))
-    if around is None and frame.line < 0:
-        # Which line is not known: any of the file, which may be one test as a whole.
-        return _Seen(snapshot, Span(0, count), max(0, count - 1))
-    if around is None:
-        line = min(max(frame.line, 0), max(0, count - 1))
-        return _Seen(snapshot, Span(max(0, line - 6), min(count, line + 2)), line)
-    line = frame.line if frame.line >= 0 else around.lines.end - 1
-    return _Seen(snapshot, around.lines, line)
-
-
-def _whole(test: _Seen) -> _Seen:
-    """Return all of a script as one test: what says what is wrong may be a function of its own."""
-    return replace(test, lines=Span(0, len(split_lines(test.snapshot.text.content))))
-
-
-def _source(test: _Seen, text: str) -> str:
-    """Return the test's lines up to the one that failed, unless the text shows them already."""
-    lines = split_lines(test.snapshot.text.content)
-    end = min(test.lines.end, test.failing + 1)
-    shown = [line.rstrip() for line in lines[max(test.lines.start, end - _TEST_LINES) : end]]
-    written = [line.strip() for line in shown if line.strip()]
-    if sum(line in text for line in written) > len(written) // 2:
-        return ""
-    source = "\n".join(shown)
-    if len(source) > _TEST_CHARS:
-        source = source[-_TEST_CHARS:].partition("\n")[2]
-    return f"{test.snapshot.path}:\n{source}"

@@ -732,6 +732,24 @@ async def test_the_program_that_ran_is_looked_into_before_all_other_tests(comman
     assert failure.frames == (Frame("tests/z.js", 0),)
 
 
+async def test_what_a_helper_of_the_test_says_leads_to_what_the_file_calls():
+    test = """#include "../src/flight.hpp"
+static void equal(const char* what, const char* is, const char* should) {
+    std::printf("%s: is \\"%s\\", should be \\"%s\\"\\n", what, is, should);
+}
+int main() { equal("place", read_fix("<A>").place, "A"); }
+"""
+    files = MemoryFiles()
+    files.write("tests/glider.cpp", test)
+    files.write("src/flight.hpp", '#pragma once\n#include "fix.hpp"\n')
+    files.write("src/fix.hpp", "Fix read_fix(const char* line);\n")
+    files.write(
+        "src/fix.cpp", '#include "fix.hpp"\nFix read_fix(const char* line) {\n    return {};\n}\n'
+    )
+    found = await pointed(files, 'place: is "A> {", should be "A"\nmake: *** Error 1\n')
+    assert ("src/fix.cpp", 1, 4) in places(found)
+
+
 async def test_what_no_test_says_leads_nowhere():
     files = MemoryFiles()
     files.write("tests/loans.cpp", LOANS)

@@ -27,6 +27,7 @@ _LETTERS = frozenset(
 def substr_end(code: Code) -> Iterator[SmallChange]:
     """The second argument of ``substr`` is a length, not the end."""
     places: list[list[Edit]] = []
+    lasts: list[list[Edit]] = []
     for call in code.nodes("call_expression"):
         of, given = method(code, call), arguments(call)
         if of is None or of[1] != "substr" or len(given) != 2 or code.text(given[0]) == "0":
@@ -37,7 +38,21 @@ def substr_end(code: Code) -> Iterator[SmallChange]:
             continue
         if not is_length or method(code, given[1]) is not None:
             places.append([code.edit(given[1], f"{second} - {held(code, given[0])}")])
+            # The place of the last one, where the place behind it was meant.
+            left, right = named(given[1], "left"), named(given[1], "right")
+            is_less = operator(code, given[1]) == "-"
+            if is_less and left is not None and right is not None and code.text(right) == "1":
+                lasts.append([code.edit(given[1], _between(code, given[0], left))])
+    yield from each_then_all(code, lasts)
     yield from each_then_all(code, places)
+
+
+def _between(code: Code, start: Node, end: Node) -> str:
+    """Return how many there are from a place up to another one, which is not among them."""
+    left, right = named(start, "left"), named(start, "right")
+    if left is not None and right is not None and operator(code, start) == "+":
+        return f"{code.text(end)} - {held(code, left)} - {held(code, right)}"
+    return f"{code.text(end)} - {held(code, start)}"
 
 
 def found_at_zero(code: Code) -> Iterator[SmallChange]:

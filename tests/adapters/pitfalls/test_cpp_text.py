@@ -14,6 +14,11 @@ std::string cut(const std::string& s, std::size_t start, std::size_t end) {
     return s.substr(start, end«→ - start»);
 }
 """,
+    "the place of the last for a length": """
+std::string inside(const std::string& s, std::size_t open, std::size_t close) {
+    return s.substr(open + 1, close - «→open - »1);
+}
+""",
     "an end for a length in a loop": """
 std::vector<std::string> split(const std::string& s, char sep) {
     std::vector<std::string> out;
