@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls import (
     cpp_text,
     cpp_unset,
 )
+from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.cpp_numbers import cast_c, cast_cpp
 from spark_desktop.adapters.pitfalls.shared import importing
@@ -91,6 +92,7 @@ _CPP: tuple[Rule, ...] = (
     cpp_numbers.float_sums,
     cpp_text.other_search,
     cpp_containers.set_in_hash,
+    best_so_far,
     cpp_order.swapped_lines,
 )
 _C: tuple[Rule, ...] = (
@@ -127,6 +129,7 @@ _C: tuple[Rule, ...] = (
     partial(cpp_text.letters, cast=cast_c),
     cpp_numbers.middle,
     cpp_numbers.float_sums,
+    best_so_far,
     cpp_order.swapped_lines,
 )
 RULES: tuple[Rule, ...] = tuple(importing(rule, with_includes) for rule in _CPP)

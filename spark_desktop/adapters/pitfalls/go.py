@@ -13,6 +13,7 @@ from spark_desktop.adapters.pitfalls import (
     go_text,
     go_times,
 )
+from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.shared import importing
 from spark_desktop.domain.go_imports import with_go_imports
@@ -22,6 +23,7 @@ _ORDERED: tuple[Rule, ...] = (
     *go_copies.RULES,
     *go_effects.RULES,
     *go_order.RULES,
+    best_so_far,
     *go_times.RULES,
     *go_sharing.MAPS,
     *go_sharing.COPIES,

@@ -16,6 +16,7 @@ from spark_desktop.adapters.pitfalls import python_steps as steps
 from spark_desktop.adapters.pitfalls import python_texts as texts
 from spark_desktop.adapters.pitfalls import python_times as times
 from spark_desktop.adapters.pitfalls import python_values as values
+from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     steps.closed_too_early,
     steps.letters_of_a_text,
     steps.first_equal,
+    best_so_far,
     last.last_group,
     groups.split_groups,
     texts.other_case,

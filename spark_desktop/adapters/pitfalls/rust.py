@@ -9,6 +9,7 @@ from spark_desktop.adapters.pitfalls import (
     rust_text,
     rust_values,
 )
+from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.shared import importing
 from spark_desktop.domain.library_uses import with_uses
@@ -19,6 +20,7 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_values.RULES,
     *rust_iterators.RULES,
     *rust_losses.RULES,
+    best_so_far,
     *rust_caches.RULES,
     *rust_rounding.RULES,
     *rust_numbers.LATER,

@@ -24,6 +24,7 @@ from spark_desktop.adapters.pitfalls import (
     script_text,
     script_values,
 )
+from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 
 _ALWAYS_WRONG: tuple[Rule, ...] = (
@@ -51,6 +52,7 @@ _ALWAYS_WRONG: tuple[Rule, ...] = (
     script_calls.method_not_called,
     script_values.other_container,
     script_objects.defaults_win,
+    best_so_far,
 )
 _OFTEN_WRONG: tuple[Rule, ...] = (
     script_absent.default_for_falsy,
