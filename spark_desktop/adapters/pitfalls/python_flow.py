@@ -255,7 +255,7 @@ def one_off(code: Code) -> Iterator[SmallChange]:
 
 
 def cut_ends(code: Code) -> Iterator[SmallChange]:
-    """``[-0:]`` is everything, and the end of a slice is left out."""
+    """``[-0:]`` is everything, ``[:-0]`` is nothing, and the end of a slice is left out."""
     for node in code.nodes("subscript"):
         value, cut = named(node, "value"), named(node, "subscript")
         if value is None or cut is None or cut.type != "slice":
@@ -274,6 +274,11 @@ def cut_ends(code: Code) -> Iterator[SmallChange]:
             if is_counted and count is not None and not last:
                 # There may be fewer than are asked for.
                 yield code.put(cut, f"max(0, len({code.text(value)}) - {code.text(count)}):")
+        elif last.startswith("-") and not first:
+            count = named(ends[last], "argument")
+            if count is not None and count.type in _COUNTS and value.type in SIMPLE:
+                kept = f"len({code.text(value)}) - {code.text(count)}"
+                yield code.put(cut, f": max(0, {kept})")
         elif last and ends[last].type in (*_COUNTS, "binary_operator"):
             yield code.put(cut, f"{first}:{last} + 1")
         elif first and ends[first].type in (*_COUNTS, "binary_operator"):

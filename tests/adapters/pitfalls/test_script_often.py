@@ -13,6 +13,7 @@ from spark_desktop.adapters.pitfalls import (
     script_maps,
     script_objects,
     script_order,
+    script_slices,
     script_sorting,
     script_sums,
     script_text,
@@ -139,6 +140,26 @@ MENDED = [
         script_objects.assigned_into_given,
         "const f = (a, b) => Object.assign(a, b);\n",
         [("Object.assign(a, b)", "({ ...a, ...b })")],
+    ),
+    (
+        script_slices.none_from_the_end,
+        "const last = (log: string[], o: Options) => log.slice(-o.lines);\n",
+        [("-o.lines", "Math.max(0, log.length - o.lines)")],
+    ),
+    (
+        script_slices.none_from_the_end,
+        "function cut(name, end) {\n  return name.slice(0, -end.length);\n}\n",
+        [("-end.length", "Math.max(0, name.length - end.length)")],
+    ),
+    (
+        script_slices.none_from_the_end,
+        "function f(xs: number[], n: number) {\n  return xs.filter((x) => x > 1).slice(-n);\n}\n",
+        [
+            (
+                "xs.filter((x) => x > 1).slice(-n)",
+                "n > 0 ? xs.filter((x) => x > 1).slice(-n) : []",
+            ),
+        ],
     ),
     (
         script_text.one_side_prepared,
