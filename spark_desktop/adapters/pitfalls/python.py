@@ -10,6 +10,7 @@ from spark_desktop.adapters.pitfalls import python_groups as groups
 from spark_desktop.adapters.pitfalls import python_last as last
 from spark_desktop.adapters.pitfalls import python_literals as literals
 from spark_desktop.adapters.pitfalls import python_lost as lost
+from spark_desktop.adapters.pitfalls import python_numbers as numbers
 from spark_desktop.adapters.pitfalls import python_order as order
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_steps as steps
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     steps.letters_of_a_text,
     steps.first_equal,
     best_so_far,
+    numbers.text_for_number,
     last.last_group,
     groups.split_groups,
     texts.other_case,
