@@ -7,6 +7,7 @@ from spark_desktop.adapters.pitfalls import (
     rust_numbers,
     rust_rounding,
     rust_text,
+    rust_undoing,
     rust_values,
 )
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
@@ -22,6 +23,7 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_losses.RULES,
     best_so_far,
     *rust_caches.RULES,
+    *rust_undoing.RULES,
     *rust_rounding.RULES,
     *rust_numbers.LATER,
     *rust_rounding.LATER,
