@@ -1,7 +1,9 @@
 """The test of a failure, and what of it is looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from spark_desktop.domain.failing_code import names_called
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import Frame
 from spark_desktop.domain.text import split_lines
@@ -11,6 +13,7 @@ from spark_desktop.domain.workspace import Snapshot
 # Lines and characters of a test that a report shows.
 _TEST_LINES = 14
 _TEST_CHARS = 600
+_MOST_HELPERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,20 @@ def seen_test(snapshot: Snapshot, frame: Frame, around: Symbol | None) -> SeenTe
 def whole_file(test: SeenTest) -> SeenTest:
     """Return all of a script as one test: what says what is wrong may be a function of its own."""
     return replace(test, lines=Span(0, len(split_lines(test.snapshot.text.content))))
+
+
+def helpers_of(test: SeenTest, symbols: Sequence[Symbol]) -> tuple[SeenTest, ...]:
+    """Return the functions of its own file that a test calls, such as one that checks a case.
+
+    The place that a run names is that of the test, and the code's name may stand in these only.
+    """
+    lines = split_lines(test.snapshot.text.content)[test.lines.start : test.lines.end]
+    names = names_called(lines, test.failing - test.lines.start)
+    found = [one for one in symbols if one.name in names and one.lines != test.lines]
+    found.sort(key=lambda one: names.index(one.name))
+    return tuple(
+        replace(test, lines=one.lines, failing=one.lines.end - 1) for one in found[:_MOST_HELPERS]
+    )
 
 
 def source_of(test: SeenTest, text: str) -> str:

@@ -32,7 +32,13 @@ from spark_desktop.services.compiled_places import CompiledPlaces
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.run_judges import FailedRun, RunJudges, broke_off
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.seen_tests import SeenTest, seen_test, source_of, whole_file
+from spark_desktop.services.seen_tests import (
+    SeenTest,
+    helpers_of,
+    seen_test,
+    source_of,
+    whole_file,
+)
 
 # Candidates for one failure, and failures that are looked into, most likely first.
 MOST_CANDIDATES = 5
@@ -199,10 +205,13 @@ class FailingCode:
         test = tests[0] if tests else None
         # What says it may be a function for all tests of the file, which calls nothing itself.
         is_said = failure.source is Source.TEXT
-        for one in (*tests, *(whole_file(one) for one in tests if one.is_judge or is_said)):
+        helpers = [each for one in tests for each in helpers_of(one, self._symbols(one.snapshot))]
+        whole = [whole_file(one) for one in tests if one.is_judge or is_said]
+        for one in (*tests, *helpers, *whole):
             # What compares may be a function of its own: the test is who calls that.
             if called := await self._called(one):
-                test = one
+                # What a helper calls fails for what the test gives it: that is what to show.
+                test = test if one in helpers else one
                 for snapshot, symbol in called:
                     places.setdefault((symbol.path, symbol.lines), snapshot)
                 break

@@ -652,6 +652,30 @@ async def test_a_script_that_checks_is_a_test_whatever_it_is_called():
     assert places(await pointed(project(sums__py=both), own)) == [("sums.py", 0, 2)]
 
 
+HELPED = (
+    'package sums\n\nimport "testing"\n\nfunc want(t *testing.T, text string, sum int) {\n'
+    "\tt.Helper()\n\tif got := Total(text); got != sum {\n"
+    '\t\tt.Errorf("%s is %d, want %d", text, got, sum)\n\t}\n}\n\n'
+    'func TestTotal(t *testing.T) {\n\twant(t, "1 2", 3)\n}\n'
+)
+
+
+async def test_what_a_helper_of_the_test_calls_is_found_and_the_test_is_shown():
+    files = MemoryFiles()
+    files.write("sums/total.go", "package sums\n\nfunc Total(text string) int {\n\treturn 1\n}\n")
+    files.write("sums/total_test.go", HELPED)
+    told = (
+        "--- FAIL: TestTotal (0.00s)\n    total_test.go:13: 1 2 is 1, want 3\nFAIL\n"
+        "FAIL\texample.org/sums\t0.002s\n"
+    )
+    (found,) = await pointed(files, told)
+    assert places([found]) == [("sums/total.go", 2, 5)]
+    assert 'want(t, "1 2", 3)' in found.report
+    # A helper that calls nothing of the project leads nowhere.
+    files.write("sums/total_test.go", HELPED.replace("Total(text)", "len(text)"))
+    assert await pointed(files, told) == []
+
+
 SHOW = '#include "show.hpp"\n\nint Show::length() const {\n  return last_;\n}\n'
 MADE = (
     '#include "../src/show.hpp"\n\nint main() {\n  Show show;\n  assert(show.length() == 1);\n}\n'
