@@ -15,6 +15,7 @@ from spark_desktop.adapters.pitfalls import (
 )
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
+from spark_desktop.adapters.pitfalls.right_to_left import right_to_left
 from spark_desktop.adapters.pitfalls.shared import importing
 from spark_desktop.domain.go_imports import with_go_imports
 
@@ -24,6 +25,7 @@ _ORDERED: tuple[Rule, ...] = (
     *go_effects.RULES,
     *go_order.RULES,
     best_so_far,
+    right_to_left,
     *go_times.RULES,
     *go_sharing.MAPS,
     *go_sharing.COPIES,

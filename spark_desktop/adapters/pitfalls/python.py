@@ -19,6 +19,7 @@ from spark_desktop.adapters.pitfalls import python_times as times
 from spark_desktop.adapters.pitfalls import python_values as values
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
+from spark_desktop.adapters.pitfalls.right_to_left import right_to_left
 
 RULES: tuple[Rule, ...] = (
     sharing.shared_default,
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     steps.letters_of_a_text,
     steps.first_equal,
     best_so_far,
+    right_to_left,
     numbers.text_for_number,
     last.last_group,
     groups.split_groups,

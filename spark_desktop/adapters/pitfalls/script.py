@@ -27,6 +27,7 @@ from spark_desktop.adapters.pitfalls import (
 )
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
+from spark_desktop.adapters.pitfalls.right_to_left import right_to_left
 
 _ALWAYS_WRONG: tuple[Rule, ...] = (
     script_compare.compared_with_nan,
@@ -54,6 +55,7 @@ _ALWAYS_WRONG: tuple[Rule, ...] = (
     script_values.other_container,
     script_objects.defaults_win,
     best_so_far,
+    right_to_left,
 )
 _OFTEN_WRONG: tuple[Rule, ...] = (
     script_absent.default_for_falsy,
