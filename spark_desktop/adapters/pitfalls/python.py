@@ -12,6 +12,7 @@ from spark_desktop.adapters.pitfalls import python_literals as literals
 from spark_desktop.adapters.pitfalls import python_lost as lost
 from spark_desktop.adapters.pitfalls import python_numbers as numbers
 from spark_desktop.adapters.pitfalls import python_order as order
+from spark_desktop.adapters.pitfalls import python_pieces as pieces
 from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_steps as steps
 from spark_desktop.adapters.pitfalls import python_texts as texts
@@ -80,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     texts.matches_all,
     literals.any_letter,
     values.rounding,
+    pieces.forgotten_between_calls,
     steps.begun_once,
     steps.begins_at_zero,
     steps.to_the_start,
