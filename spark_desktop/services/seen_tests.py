@@ -1,9 +1,10 @@
 """The test of a failure, and what of it is looked at."""
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.failing_code import names_called
+from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import Frame
 from spark_desktop.domain.text import split_lines
@@ -49,18 +50,34 @@ def whole_file(test: SeenTest) -> SeenTest:
     return replace(test, lines=Span(0, len(split_lines(test.snapshot.text.content))))
 
 
-def helpers_of(test: SeenTest, symbols: Sequence[Symbol]) -> tuple[SeenTest, ...]:
-    """Return the functions of its own file that a test calls, such as one that checks a case.
+def beside(path: str, content: str, files: Collection[str]) -> tuple[str, ...]:
+    """Return the files of which a test may call functions without more ado: what it imports.
+
+    Of Go it is all that stands in its folder.
+    """
+    imported = files_imported(path, content, files)
+    if not path.endswith(".go"):
+        return imported
+    folder = posixpath.dirname(path)
+    own = [one for one in sorted(files) if one.endswith(".go") and posixpath.dirname(one) == folder]
+    return tuple(dict.fromkeys((*imported, *(one for one in own if one != path))))
+
+
+def helpers_of(
+    test: SeenTest, snapshot: Snapshot, symbols: Sequence[Symbol]
+) -> tuple[SeenTest, ...]:
+    """Return the functions of a file that a test calls, such as one that checks a case.
 
     The place that a run names is that of the test, and the code's name may stand in these only.
     """
     lines = split_lines(test.snapshot.text.content)[test.lines.start : test.lines.end]
     names = names_called(lines, test.failing - test.lines.start)
-    found = [one for one in symbols if one.name in names and one.lines != test.lines]
+    is_own = snapshot.path == test.snapshot.path
+    found = [
+        one for one in symbols if one.name in names and not (is_own and one.lines == test.lines)
+    ]
     found.sort(key=lambda one: names.index(one.name))
-    return tuple(
-        replace(test, lines=one.lines, failing=one.lines.end - 1) for one in found[:_MOST_HELPERS]
-    )
+    return tuple(SeenTest(snapshot, one.lines, one.lines.end - 1) for one in found[:_MOST_HELPERS])
 
 
 def source_of(test: SeenTest, text: str) -> str:

@@ -34,6 +34,7 @@ from spark_desktop.services.run_judges import FailedRun, RunJudges, broke_off
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.seen_tests import (
     SeenTest,
+    beside,
     helpers_of,
     seen_test,
     source_of,
@@ -205,7 +206,7 @@ class FailingCode:
         test = tests[0] if tests else None
         # What says it may be a function for all tests of the file, which calls nothing itself.
         is_said = failure.source is Source.TEXT
-        helpers = [each for one in tests for each in helpers_of(one, self._symbols(one.snapshot))]
+        helpers = [each for one in tests for each in await self._helpers(one)]
         whole = [whole_file(one) for one in tests if one.is_judge or is_said]
         for one in (*tests, *helpers, *whole):
             # What compares may be a function of its own: the test is who calls that.
@@ -374,6 +375,15 @@ class FailingCode:
         own = [one for one in defined if not is_test(one.path)]
         is_family = len({one.path for one in own}) == 1 and all(one.container for one in own)
         return max(own, key=lambda each: len(each.lines)) if is_family else None
+
+    async def _helpers(self, test: SeenTest) -> list[SeenTest]:
+        """Return what the test calls of its own file, and of other files of tests it knows."""
+        path = test.snapshot.path
+        files = frozenset(await self._files.files())
+        others = [one for one in beside(path, test.snapshot.text.content, files) if is_test(one)]
+        read = [await self._read(one) for one in others[:_FILES_READ]]
+        there = [test.snapshot, *(one for one in read if one is not None)]
+        return [found for one in there for found in helpers_of(test, one, self._symbols(one))]
 
     async def _candidate_files(self, test: SeenTest) -> list[Snapshot]:
         path, content = test.snapshot.path, test.snapshot.text.content

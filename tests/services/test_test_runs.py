@@ -671,9 +671,28 @@ async def test_what_a_helper_of_the_test_calls_is_found_and_the_test_is_shown():
     (found,) = await pointed(files, told)
     assert places([found]) == [("sums/total.go", 2, 5)]
     assert 'want(t, "1 2", 3)' in found.report
+    # It may stand in another file of tests, too.
+    helper, test = HELPED.split("func TestTotal")
+    files.write("sums/total_test.go", f"package sums\n\nfunc TestTotal{test}")
+    files.write("sums/want_test.go", helper)
+    assert places(await pointed(files, told.replace(":13", ":4"))) == [("sums/total.go", 2, 5)]
     # A helper that calls nothing of the project leads nowhere.
+    files.write("sums/want_test.go", "package sums\n")
     files.write("sums/total_test.go", HELPED.replace("Total(text)", "len(text)"))
     assert await pointed(files, told) == []
+
+
+async def test_a_helper_that_the_test_imports_is_looked_into():
+    files = project()
+    files.write(
+        "tests/checks_test.py",
+        "from calc import add\n\n\ndef same(a, b, c):\n"
+        "    found = add(a, b)\n    return found == c\n",
+    )
+    text = "from tests.checks_test import same\n\n\ndef test_add():\n    assert same(1, 2, 3)\n"
+    files.write("tests/test_calc.py", text)
+    output = ADD.replace("assert result == 3", "assert same(1, 2, 3)").replace(":6:", ":5:")
+    assert places(await pointed(files, output)) == [("calc.py", 0, 2)]
 
 
 SHOW = '#include "show.hpp"\n\nint Show::length() const {\n  return last_;\n}\n'
