@@ -21,6 +21,7 @@ from spark_desktop.adapters.pitfalls import (
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.cpp_numbers import cast_c, cast_cpp
+from spark_desktop.adapters.pitfalls.right_to_left import right_to_left
 from spark_desktop.adapters.pitfalls.shared import importing
 from spark_desktop.domain.library_uses import with_c_includes, with_includes
 
@@ -93,6 +94,7 @@ _CPP: tuple[Rule, ...] = (
     cpp_text.other_search,
     cpp_containers.set_in_hash,
     best_so_far,
+    right_to_left,
     cpp_order.swapped_lines,
 )
 _C: tuple[Rule, ...] = (
@@ -130,6 +132,7 @@ _C: tuple[Rule, ...] = (
     cpp_numbers.middle,
     cpp_numbers.float_sums,
     best_so_far,
+    right_to_left,
     cpp_order.swapped_lines,
 )
 RULES: tuple[Rule, ...] = tuple(importing(rule, with_includes) for rule in _CPP)

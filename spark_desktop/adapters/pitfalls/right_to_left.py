@@ -18,10 +18,10 @@ _FUNCTIONS = (
     *("function_definition", "function_declaration", "method_declaration", "method_definition"),
 )
 _LOOPS = ("for_statement", "while_statement", "for_in_statement", "do_statement")
-# ``left = self.term()``, and ``left, err := p.term()``.
+# ``left = self.term()``, ``left, err := p.term()``, and ``const double left = term();``.
 _FIRST = re.compile(
-    r"(?P<kind>const |let |var )?(?P<left>\w+)(?:: [\w.<>|\[\] ]+)?(?:, \w+)*"
-    r" :?= (?P<called>(?:\w+\.)*\w+)\([^()]*\);?"
+    r"(?:[\w:<>]+ )*(?P<left>\w+)(?:: [\w.<>|\[\] ]+)?(?:, \w+)*"
+    r" :?= (?P<called>(?:\w+(?:\.|->))*\w+)\([^()]*\);?"
 )
 # What is no matter of the order in ``+``, ``*`` and ``and`` is one in these.
 _ORDERED = re.compile(
@@ -50,23 +50,34 @@ def right_to_left(code: Code) -> Iterator[SmallChange]:
 
 
 def _read(code: Code, function: Node) -> _Parser | None:
-    name, listed = named(function, "name"), statements(named(function, "body"))
+    name, listed = _name(code, function), statements(named(function, "body"))
     text = code.text(function)
-    if name is None or not _ORDERED.search(text) or _TURNED.search(text):
+    if not name or not _ORDERED.search(text) or _TURNED.search(text):
         return None
     for place, one in enumerate(listed):
         found = _FIRST.fullmatch(code.text(one))
         if found is None:
             continue
-        head, dot, word = found["called"].rpartition(".")
-        itself = f"{head}{dot}{code.text(name)}"
+        word = re.split(r"\.|->", found["called"])[-1]
+        itself = f"{found['called'].removesuffix(word)}{name}"
         rest = listed[place + 1 :]
         while rest and _is_of_errors(code, rest[0]):
             rest = rest[1:]
-        if word == code.text(name) or not rest or next(_calls(code, one, itself), None):
+        if word == name or not rest or next(_calls(code, one, itself), None):
             return None
         return _Parser(found["left"], found["called"], itself, tuple(rest), one)
     return None
+
+
+def _name(code: Code, function: Node) -> str:
+    name = named(function, "name")
+    declared = named(function, "declarator")
+    while name is None and declared is not None:
+        # ``Node* Parser::sum()``: what is given back stands around it, and its class in front.
+        inner = named(declared, "declarator")
+        name = declared if inner is None else None
+        declared = inner
+    return "" if name is None else code.text(name).rpartition("::")[2]
 
 
 def _is_of_errors(code: Code, node: Node) -> bool:
@@ -92,10 +103,7 @@ def _looped(code: Code, parser: _Parser) -> list[Edit]:
     if not calls or not plain or not given or is_odd or not is_apart or returns[-1] != rest[-1]:
         return []
     edits = [code.edit(one, parser.closer) for one in calls]
-    words = code.text(parser.first)
-    change = "let" if words.startswith("const ") else ""
-    start = code.places.start(parser.first)
-    first: list[Edit] = [(start, start + len("const"), change)] if change else []
+    first = _changeable(code, parser.first)
     asked = _condition(code, rest)
     if asked is not None and plain == [rest[-1]] and _is_end_of(given, rest[0]):
         is_go = code.text(parser.first).find(":=") >= 0
@@ -105,6 +113,15 @@ def _looped(code: Code, parser: _Parser) -> list[Edit]:
         return [*first, *_free_of(kept, edits, code, parser), word]
     kept = [_kept(code, one, parser.left, is_last=one == rest[-1]) for one in given]
     return [*first, _in_loop(code, parser, _free_of(kept, edits, code, parser))]
+
+
+def _changeable(code: Code, first: Node) -> list[Edit]:
+    """Return what lets the first part be given another value."""
+    start = code.places.start(first)
+    if not code.text(first).startswith("const "):
+        return []
+    is_script = code.root.type == "program"
+    return [(start, start + len("const" if is_script else "const "), "let" if is_script else "")]
 
 
 def _is_left(code: Code, node: Node, left: str) -> bool:

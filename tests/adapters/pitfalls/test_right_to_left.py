@@ -142,6 +142,30 @@ func (p *parser) sum() (int, error) {
 }
 """,
 )
+CPP = (
+    """\
+double Reader::sum() {
+    const double left = product();
+    const char sign = peek();
+    if (sign != '+' && sign != '-') return left;
+    skip();
+    const double right = sum();
+    return sign == '+' ? left + right : left - right;
+}
+""",
+    """\
+double Reader::sum() {
+    double left = product();
+    for (;;) {
+        const char sign = peek();
+        if (sign != '+' && sign != '-') return left;
+        skip();
+        const double right = product();
+        left = sign == '+' ? left + right : left - right;
+    }
+}
+""",
+)
 RIGHT = {
     "a power": PYTHON[0].replace('("+", "-")', '("**", "-")').replace("value - other", "value**2"),
     "sums only": PYTHON[0].replace('("+", "-")', '"+"').replace("value - other", "other"),
@@ -155,7 +179,14 @@ RIGHT = {
 
 @pytest.mark.parametrize(
     ("path", "case"),
-    [("a.py", PYTHON), ("a.py", TWO), ("a.ts", SCRIPT), ("a.ts", TREE), ("a.go", GO)],
+    [
+        ("a.py", PYTHON),
+        ("a.py", TWO),
+        ("a.ts", SCRIPT),
+        ("a.ts", TREE),
+        ("a.go", GO),
+        ("a.cpp", CPP),
+    ],
 )
 def test_operators_of_one_rank_are_read_from_left_to_right(path, case):
     assert offered(right_to_left, case[0], path) == [case[1]]
