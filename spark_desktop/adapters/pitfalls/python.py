@@ -17,6 +17,7 @@ from spark_desktop.adapters.pitfalls import python_sharing as sharing
 from spark_desktop.adapters.pitfalls import python_steps as steps
 from spark_desktop.adapters.pitfalls import python_texts as texts
 from spark_desktop.adapters.pitfalls import python_times as times
+from spark_desktop.adapters.pitfalls import python_undoing as undoing
 from spark_desktop.adapters.pitfalls import python_values as values
 from spark_desktop.adapters.pitfalls.best_so_far import best_so_far
 from spark_desktop.adapters.pitfalls.code import Rule
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     literals.any_letter,
     values.rounding,
     pieces.forgotten_between_calls,
+    undoing.left_half_done,
     steps.begun_once,
     steps.begins_at_zero,
     steps.to_the_start,
