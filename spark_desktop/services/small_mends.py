@@ -100,7 +100,7 @@ class SmallMends:
             found, taken = one, change
         if found is None or taken is None:
             return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
-        found = await self._or_trap(proposal, target, found, everything)
+        found = await self._or_trap(proposal, target, (found, taken), everything)
         if not _is_of_trap(found):
             others = [one for one in changes if taken.rank < one.rank < _ELSEWHERE]
             alone = await self._is_alone(proposal, target, (taken, others), begun + seconds)
@@ -134,15 +134,16 @@ class SmallMends:
         self,
         proposal: Proposal,
         target: Target,
-        found: Proposal,
+        taken: tuple[Proposal, SmallChange],
         changes: Sequence[SmallChange],
     ) -> Proposal:
         """Return the way out of a trap in the rest of the file, where that passes as well.
 
-        A sign that is turned around may hide by chance what goes wrong somewhere else; a trap is
-        wrong in itself.
+        A sign that is turned around may hide by chance what goes wrong somewhere else, and so may
+        two lines in the other order; a trap is wrong in itself.
         """
-        if _is_of_trap(found):
+        found, change = taken
+        if _is_of_trap(found) and not _only_moves(target, change):
             return found
         others = [one for one in changes if one.rank >= _ELSEWHERE][:_MOST_INSTEAD]
         for number, change in enumerate(others, 1):
@@ -241,6 +242,12 @@ class SmallMends:
 
 def _line(target: Target, change: SmallChange) -> int:
     return target.content.count("\n", 0, change.start)
+
+
+def _only_moves(target: Target, change: SmallChange) -> bool:
+    """Return whether a change leaves all lines as they are, in another order."""
+    before, after = target.content, change.applied(target.content)
+    return sorted(before.split("\n")) == sorted(after.split("\n"))
 
 
 def _chosen(changes: Sequence[SmallChange], most: int) -> Sequence[SmallChange]:

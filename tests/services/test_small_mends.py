@@ -230,6 +230,23 @@ async def test_a_trap_in_the_rest_of_the_file_goes_before_a_slip_that_hides_it()
     assert found.evidence[-1].name == "known trap"
 
 
+MOVED = "def report(xs):\n    first = xs[0]\n    low = least(xs)\n    return first, low\n"
+LEAST = "\n\ndef least(xs):\n    xs.sort()\n    return xs[0]\n"
+
+
+async def test_a_trap_in_the_rest_of_the_file_goes_before_lines_that_are_only_moved():
+    first, low = MOVED.split("\n")[1:3]
+    text = MOVED.replace(f"{first}\n{low}", f"{low}\n{first}") + LEAST
+    moved, out = MOVED + LEAST, text.replace("xs.sort()", "xs = sorted(xs)")
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 4), "test_report", "report([2, 1])", ("pytest",))
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    found = await mended(Run(moved, out), proposal)
+    assert apply(text, found.patch.hunks) == out
+    # Where none is there, the order is what was meant.
+    assert apply(text, (await mended(Run(moved), proposal)).patch.hunks) == moved
+
+
 HEADER = """#pragma once
 #include <map>
 #include <string>
