@@ -78,9 +78,10 @@ def _remembered(code: Code, method: Node) -> Iterator[tuple[Node, str, str]]:
     body, given = named(method, "body"), parameters(method)
     listed = body.named_children if body is not None else []
     loops = [one for one in listed if one.type == "for_statement"]
-    if len(loops) != 1 or not any(is_name(named(loops[0], "right"), one) for one in given):
+    loop = loops[0] if len(loops) == 1 else None
+    head = named(loop, "right")
+    if loop is None or head is None or not any(_uses(head, one) for one in given):
         return
-    loop = loops[0]
     for statement in listed[: listed.index(loop)]:
         one = statement.named_children[0] if statement.named_children else statement
         left, value = named(one, "left"), named(one, "right")

@@ -97,6 +97,14 @@ RIGHT = {
 }
 
 
+def test_a_piece_may_be_counted_on_the_way():
+    before, after = (
+        one.replace("for sign in text:", "for place, sign in enumerate(text):")
+        for one in both(WRONG["the end of a line"])
+    )
+    assert offered(forgotten_between_calls, before, "a.py") == [after]
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_the_next_piece_goes_on(name):
     before, after = both(WRONG[name])
