@@ -23,10 +23,12 @@ from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.record_keys import KeyChange, key_change
 from spark_desktop.domain.result_types import is_other_result
-from spark_desktop.domain.units import counts_otherwise, measures_otherwise
+from spark_desktop.domain.units import counts_otherwise, measures_otherwise, tells_unit
 from spark_desktop.domain.waiting import awaited
 
 _WORD = re.compile(r"\w+")
+# The words of a name.
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _FIGURE = re.compile(r"\b\d[\w.]*")
 _WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
@@ -313,9 +315,24 @@ def _meant(
     now = {" ".join(line.split()) for line in after.text.splitlines()}
     told = [" ".join(line.split()) for line in before.text.splitlines() if named.search(line)]
     # A line that is as it was is only not followed yet.
-    if all(line in now or named.sub(other.name, line) in now for line in told):
+    if all(line in now or _called_so(named, line, one.name, other.name) & now for line in told):
         return change
     return replace(change, holders=(before.text, after.text))
+
+
+def _called_so(named: re.Pattern[str], line: str, old: str, new: str) -> set[str]:
+    """Return how a line may tell the same with a new name, or with some of its words.
+
+    "how many horses pull it" tells of ``draught_animals`` as "how many animals pull it". A word for
+    one thing may be a measure, of which another word is another one: "the length", "the price".
+    """
+    found = {named.sub(new, line)}
+    if not old.endswith("s") or tells_unit(old):
+        return found
+    words = [word.casefold() for word in _PART.findall(new)]
+    ends = [end for end, word in enumerate(words, 1) if word.endswith("s")]
+    phrases = (" ".join(words[begin:end]) for end in ends for begin in range(end))
+    return found | {named.sub(one, line) for one in phrases if not tells_unit(one)}
 
 
 def _has_other_unit(one: Defined, other: Defined) -> bool:

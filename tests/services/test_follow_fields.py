@@ -481,3 +481,49 @@ async def test_a_method_that_computes_another_unit_is_no_rename(tmp_path, body, 
     one = following(tmp_path, {"a.ts": text, "b.ts": use})
     await one.replace("a.ts", ("lengthSeconds", "lengthMs"), ("this.end - this.start;", f"{body};"))
     assert ("b.ts" in one.offered) is not is_other
+
+
+HIVE = """from dataclasses import dataclass
+
+
+@dataclass
+class Hive:
+    \"\"\"A hive, where it stands, and how many {told} live in it.\"\"\"
+
+    place: str
+    {name}: int
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("honey_insects", "insects"), ("winged_lodgers", "winged lodgers")]
+)
+async def test_a_field_whose_things_are_called_otherwise_in_its_class_is_renamed(
+    project, name, told
+):
+    before = HIVE.format(told="bees", name="bees")
+    one = project(
+        {"a.py": before, "b.py": "def f(hives):\n    return sum(h.bees for h in hives)\n"}
+    )
+    await one.save(a__py=HIVE.format(told=told, name=name))
+    assert one.offered["b.py"] == f"def f(hives):\n    return sum(h.{name} for h in hives)\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "was", "new", "now"),
+    [
+        ("width", "width", "top_cost", "cost"),
+        ("days", "days", "life_hours", "hours"),
+        ("bees", "bees", "old_queens", "queens besides"),
+    ],
+)
+async def test_a_field_of_which_its_class_tells_something_else_is_no_other_name(
+    project, old, was, new, now
+):
+    files = {
+        "a.py": HIVE.format(told=was, name=old),
+        "b.py": f"def f(hives):\n    return sum(h.{old} for h in hives)\n",
+    }
+    one = project(files, "def f(hives):\n    return 0\n")
+    await one.save(a__py=HIVE.format(told=now, name=new))
+    assert asked(one) == {f"{new} in the place of {old}: b.py, f()"}
