@@ -62,6 +62,8 @@ _HOLDS_FIRST = (
     *("Required", "Omit", "Pick"),
 )
 _HOLDS_LAST = ("Record", "Map", "ReadonlyMap")
+# Methods that give each element of a list to a function.
+_WALKS = ("filter", "map", "flatMap", "forEach", "some", "every", "find", "findIndex")
 _FUNCTIONS = (
     *("function_declaration", "function_expression", "arrow_function", "method_definition"),
     "generator_function_declaration",
@@ -211,20 +213,38 @@ def _told_type(literal: Node, places: Places) -> tuple[str, str]:
                 is_pattern = value is not None and value.id != child.id
                 taken = places.text(value) if value is not None and is_pattern else ""
                 return _held(above.child_by_field_name("type")), taken
+            case "for_in_statement":
+                walked = above.child_by_field_name("right")
+                return "", "" if walked is None else f"{places.text(walked)}[0]"
             case "required_parameter" | "optional_parameter" | "public_field_definition":
-                return _held(above.child_by_field_name("type")), ""
+                told = above.child_by_field_name("type")
+                return _held(told), "" if told is not None else _walked(above, places)
             case "return_statement":
                 function = next(
                     (one for one in nodes_around(above) if one.type in _FUNCTIONS), None
                 )
-                told = None if function is None else function.child_by_field_name("return_type")
-                return _held(told), ""
+                result = None if function is None else function.child_by_field_name("return_type")
+                return _held(result), ""
             case "arrow_function":
                 return _held(above.child_by_field_name("return_type")), ""
             case _:
                 return "", ""
         child = above
     return "", ""
+
+
+def _walked(parameter: Node, places: Places) -> str:
+    """Return the element that a method of a list gives to the function whose parameter it is."""
+    arrow = parameter.parent.parent if parameter.parent is not None else None
+    given = arrow.parent if arrow is not None and arrow.type == "arrow_function" else None
+    call = given.parent if given is not None and given.type == "arguments" else None
+    called = call.child_by_field_name("function") if call is not None else None
+    whole = called.child_by_field_name("object") if called is not None else None
+    method = called.child_by_field_name("property") if called is not None else None
+    is_first = parameter.prev_named_sibling is None
+    if whole is None or method is None or not is_first or text_of(method) not in _WALKS:
+        return ""
+    return f"{places.text(whole)}[0]"
 
 
 def _of_record(around: Node | None) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+from spark_desktop.domain.element_types import element_type
 from spark_desktop.domain.file_names import (
     WRITTEN,
     Brought,
@@ -162,7 +163,7 @@ def _is_meant(
     if brought is not None and not file.is_hidden(one) and (not brought.name or _is_class(brought)):
         # What a module has is no member of a class; another class may come from this one.
         return None if brought.name else False
-    told = type_of(one.receiver, file.language, _before(one, file))
+    told = _type_of(one.receiver, file.language, _before(one, file))
     if told is not None:
         if told in classes:
             return True
@@ -223,7 +224,7 @@ def _is_field_of(
     if not type_ and shape.taken in _OWN:
         type_ = one.owner
     if not type_ and shape.taken:
-        type_ = type_of(shape.taken, file.language, _before(one, file))
+        type_ = _type_of(shape.taken, file.language, _before(one, file))
     if type_ == WRITTEN:
         return False
     if type_ in classes:
@@ -317,6 +318,12 @@ def _is_named_after(receiver: str, classes: frozenset[str]) -> bool:
     """
     name = receiver.rpartition("->")[2].replace("_", "").casefold()
     return any(name == one.replace("_", "").casefold() for one in classes)
+
+
+def _type_of(receiver: str, language: str, before: str) -> str | None:
+    """Return the type that is told of a value, or of what it is an element of."""
+    told = type_of(receiver, language, before)
+    return told if told is not None else element_type(receiver, language, before)
 
 
 def _before(one: Occurrence, file: FileNames) -> str:
