@@ -20,6 +20,7 @@ from spark_desktop.domain.method_values import as_value
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_packages import unused_packages
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.negated_uses import opposite_edits
 from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
 from spark_desktop.domain.property_turns import turned
@@ -67,6 +68,8 @@ class _Following:
         change = self._followed.change
         if change.is_method:
             self._follow_method()
+        elif change.is_opposite:
+            self._follow_opposite()
         else:
             self._follow_uses()
         self._tell_texts()
@@ -135,6 +138,16 @@ class _Following:
         brings = self._follow_values(passed)
         imports = [one for one in found if one.role is Role.IMPORTED]
         self._take_out_imports(imports, new.container if brings else "")
+
+    def _follow_opposite(self) -> None:
+        """Negate what is read, set or given; a model sees to what is more than that."""
+        for one in self._uses.found:
+            edits = opposite_edits(one, self._file, self._followed.change)
+            if edits is None or self._blocked() is not None or self._is_taken(one):
+                self._asked.append(one)
+                continue
+            for edit in edits:
+                self._edit(one, edit)
 
     def _follow_values(self, passed: Sequence[Occurrence]) -> bool:
         """Hand on the method of the class; return whether that is to be imported instead."""

@@ -21,6 +21,7 @@ from spark_desktop.domain.definition_matching import (
 from spark_desktop.domain.getters import is_getter
 from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
+from spark_desktop.domain.opposites import are_opposite, is_flag, says_opposite
 from spark_desktop.domain.record_keys import KeyChange, key_change
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise, measures_otherwise, tells_unit
@@ -46,6 +47,8 @@ class NameChange:
     renamed_types: tuple[tuple[str, str], ...] = ()
     # The class before and after, of a field that another one stands for, and means another thing.
     holders: tuple[str, str] | None = None
+    # It is true now where it was false, which code of the same file shows.
+    is_opposite: bool = False
     # Of a type that is one of several texts: the one that went, what came for it, and the others.
     literal: tuple[str, str, tuple[str, ...]] | None = None
     # The old one is still there and takes something else; a new one does what it did.
@@ -289,7 +292,8 @@ def _replaced(
         before, after = old.get(("", container)), new.get(("", pairs.get(container, container)))
         if len(fields) == len(others) == 1 and before is not None and after is not None:
             holders = before.text, after.text
-            changes.append(NameChange(fields[0], others[0], holders=holders))
+            change = NameChange(fields[0], others[0], holders=holders)
+            changes.append(_opposite(change, old, new, pairs) or change)
     return changes
 
 
@@ -302,6 +306,8 @@ def _meant(
     the name; what the class says of it, and does with it, has then changed beyond the name.
     """
     one, other = change.old, change.new
+    if (opposite := _opposite(change, old, new, pairs)) is not None:
+        return opposite
     if _has_other_unit(one, other):
         # What reads it has to convert: the name alone would be half of the change.
         return replace(change, holders=(one.text, other.text))
@@ -318,6 +324,28 @@ def _meant(
     if all(line in now or _called_so(named, line, one.name, other.name) & now for line in told):
         return change
     return replace(change, holders=(before.text, after.text))
+
+
+def _opposite(
+    change: NameChange, old: "Version", new: "Version", pairs: Mapping[str, str]
+) -> NameChange | None:
+    """Return the change of what says the opposite of what it said; None for all else.
+
+    Where code shows it the uses can be negated; by the names alone somebody has to look.
+    """
+    one, other = change.old, change.new
+    both = ((was.text, new.get(moved_key(was, dict(pairs)))) for was in old.once)
+    texts = [(was, now.text) for was, now in both if now is not None]
+    told = says_opposite(one, other, texts)
+    is_named = told is None and are_opposite(one.name, other.name)
+    if not told and not (is_named and is_flag(one) and is_flag(other)):
+        return None
+    before = old.get(("", one.container))
+    after = new.get(("", pairs.get(one.container, one.container)))
+    holders = one.text, other.text
+    if before is not None and after is not None:
+        holders = before.text, after.text
+    return replace(change, holders=holders, is_opposite=bool(told))
 
 
 def _called_so(named: re.Pattern[str], line: str, old: str, new: str) -> set[str]:
