@@ -26,9 +26,11 @@ from spark_desktop.domain.parameter_objects import ParameterObject, gathered_cal
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, declaration_edits
 from spark_desktop.domain.python_overrides import override_edits
+from spark_desktop.domain.recorded_results import handed_edits
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.spaces import keeps_space, respaced
 from spark_desktop.domain.text_edits import TextEdit, edited
+from spark_desktop.domain.text_mentions import is_field_key, is_formatted
 from spark_desktop.domain.types_there import type_there
 from spark_desktop.domain.words import Said, say
 
@@ -309,13 +311,22 @@ class _Following:
             return True
         if one.call is None:
             if not self._followed.is_constructor:
-                self._leave(one, say("it is passed on, not called"))
+                self._follow_handed(one)
             return True
         if self._is_fresh(one):
             return True
         if gives_other and not takes_all(one, self._file, self._followed.change):
             return self._follow_result(one)
         return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _follow_handed(self, one: Occurrence) -> None:
+        """Hand on what gives the same as before; what is not known is left."""
+        edits = handed_edits(one, self._file, self._followed.change, self._followed.home)
+        if edits is None or self._followed.signature is not None:
+            self._leave(one, say("it is passed on, not called"))
+            return
+        for edit in edits:
+            self._edit(one, edit)
 
     def _leave_alias(self, one: Occurrence) -> None:
         """Leave what is called by another name in the file: those calls are not looked at."""
@@ -472,22 +483,9 @@ class _Following:
             return
         for one in file.occurrences:
             if one.role is Role.TEXT and one.name == target.name:
-                is_key = self._is_key(one)
+                is_key = is_field_key(one, file, target)
                 if not (self._uses.found or is_key):
                     continue
                 reason = say("it stands in a comment or a text")
-                is_text = not (self._is_formatted(one) or is_key)
+                is_text = not (is_formatted(one, file) or is_key)
                 self._left.append(Left(file.path, one.line, reason, is_text=is_text))
-
-    def _is_key(self, one: Occurrence) -> bool:
-        """Return whether a text is the name of a field and no more: ``Pick<Shape, "width">``."""
-        content = self._file.content
-        before, after = content[one.start - 1 : one.start], content[one.end : one.end + 1]
-        is_script = self._file.language in ("javascript", "typescript", "tsx")
-        is_field = bool(self._target.container) and self._target.kind == "constant"
-        return is_script and is_field and before == after and before in ("'", '"', "`")
-
-    def _is_formatted(self, one: Occurrence) -> bool:
-        """Return whether a macro of Rust may put the value in the place of its name in a text."""
-        before, after = self._file.content[one.start - 1], self._file.content[one.end : one.end + 1]
-        return self._file.language == "rust" and before == "{" and after in ("}", ":")

@@ -19,6 +19,7 @@ from spark_desktop.domain.definition_matching import (
     told_apart,
 )
 from spark_desktop.domain.getters import is_getter
+from spark_desktop.domain.kept_fields import kept_field
 from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.opposites import are_opposite, is_flag, says_opposite
@@ -108,7 +109,15 @@ class NameChange:
         if self.turns_async or self.turns_plain:
             old, new = awaited(old), awaited(new)
         is_other = bool(old and new) and old != new and not old.startswith("nothing")
+        is_other |= self.kept_field is not None
         return is_other or self.gives_other_type or self.may_fail_now
+
+    @property
+    def kept_field(self) -> tuple[str, int, str] | None:
+        """Return where in what a function of Python gives now the value is that it gave before."""
+        old, new = self.old.returned, self.new.returned
+        is_one = self.old.gives == self.new.gives == "one value" and len(old) == len(new) == 1
+        return kept_field(old[0], new[0]) if is_one and old != new else None
 
     @property
     def may_fail_now(self) -> bool:

@@ -17,6 +17,7 @@ from spark_desktop.domain.go_failing import (
 from spark_desktop.domain.go_found import found_edits
 from spark_desktop.domain.map_results import becomes_map, map_edits
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.recorded_results import recorded_edits
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.wrapped_results import turn_of, wrapped_edits
 
@@ -92,6 +93,8 @@ def result_edits(
     if is_last and _ALONE.fullmatch(before):
         # Nobody takes what it gives.
         return ()
+    if change.kept_field is not None:
+        return recorded_edits(one, file, change, home)
     place = kept_place(change)
     if place is None:
         return None

@@ -1,0 +1,34 @@
+"""Where in what a Python function returns now the value is that it returned before. Pure."""
+
+import ast
+
+
+def kept_field(before: str, after: str) -> tuple[str, int, str] | None:
+    """Return the class that is made now, "" for a dictionary, with the place and name of the value.
+
+    ``before`` and ``after`` are the values that are returned. The name is "" where only the place
+    is told, and that of a key as it is written. None where the value is not in it just once.
+    """
+    try:
+        old, new = (ast.parse(text, mode="eval").body for text in (before, after))
+    except (SyntaxError, ValueError):
+        return None
+    if isinstance(old, ast.Constant):
+        return None
+    told = ast.dump(old)
+    match new:
+        case ast.Dict(keys=keys, values=values):
+            found = [
+                (0, ast.unparse(key))
+                for key, value in zip(keys, values, strict=True)
+                if isinstance(key, ast.Constant) and ast.dump(value) == told
+            ]
+            made = ""
+        case ast.Call(func=ast.Name(id=made), args=args, keywords=keywords):
+            if not made.lstrip("_")[:1].isupper() or any(isinstance(a, ast.Starred) for a in args):
+                return None
+            found = [(at, "") for at, one in enumerate(args) if ast.dump(one) == told]
+            found += [(0, one.arg) for one in keywords if one.arg and ast.dump(one.value) == told]
+        case _:
+            return None
+    return (made, *found[0]) if len(found) == 1 else None
