@@ -15,6 +15,7 @@ from spark_desktop.domain.go_failing import (
     told_edits,
 )
 from spark_desktop.domain.go_found import found_edits
+from spark_desktop.domain.go_records import record_edits, record_fields
 from spark_desktop.domain.map_results import becomes_map, map_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.recorded_results import recorded_edits
@@ -119,6 +120,8 @@ def _of_go(
         return passing_edits(call) or ()
     if not call.before.strip() and not call.behind.strip():
         return ()
+    if record_fields(change, home):
+        return record_edits(call, change, home)
     if tells_otherwise(change):
         return told_edits(call, change)
     return failing_edits(call, change) if fails_now(change) else found_edits(call, change, home)
