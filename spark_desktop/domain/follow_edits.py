@@ -10,11 +10,13 @@ from spark_desktop.domain.call_changes import (
     changed_call,
     moves_values,
 )
+from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.follow_otherwise import follow_otherwise
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.getters import only_reads
 from spark_desktop.domain.go_contexts import context_edits
+from spark_desktop.domain.go_implementers import implementing_edits
 from spark_desktop.domain.method_calls import as_method
 from spark_desktop.domain.method_values import as_value
 from spark_desktop.domain.module_paths import Tree
@@ -29,6 +31,7 @@ from spark_desktop.domain.python_overrides import override_edits
 from spark_desktop.domain.recorded_results import handed_edits
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.spaces import keeps_space, respaced
+from spark_desktop.domain.split_calls import instead_of
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.text_mentions import is_field_key, is_formatted
 from spark_desktop.domain.types_there import type_there
@@ -36,8 +39,6 @@ from spark_desktop.domain.words import Said, say
 
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
 _ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
-# What JavaScript makes an object with.
-_NEW = re.compile(r"\bnew\s+$")
 
 
 def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
@@ -275,19 +276,11 @@ class _Following:
 
     def _call_instead(self, one: Occurrence) -> None:
         """Call a method of the class where one was made."""
-        content, start = self._file.content, one.start
-        if one.role is Role.MEMBER:
-            start -= len(one.receiver) + 1
-        is_whole = start == one.start or content[start : one.start] == f"{one.receiver}."
-        if not is_whole or content[one.end : one.end + 1] == "<":
+        edit = instead_of(one, self._file.content, self._new)
+        if edit is None:
             self._leave(one, say("which {name} is meant is not clear", name=one.name))
-            return
-        made = _NEW.search(content[max(0, start - 100) : start])
-        if made is None:
-            self._edit(one, TextEdit(one.end, one.end, f".{self._new}"))
         else:
-            begin = start - len(made[0])
-            self._edit(one, TextEdit(begin, one.end, f"{content[start : one.end]}.{self._new}"))
+            self._edit(one, edit)
 
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
@@ -423,6 +416,8 @@ class _Following:
             for edit in edits or ():
                 self._edit(one, edit)
             return
+        if here is not None and self._follow_implementer(one, here):
+            return
         is_python = self._file.language == "python" and not change.gives_other
         if is_python and here is not None and self._followed.signature is not None:
             overriding = override_edits(here, old, new, self._file.content)
@@ -436,6 +431,17 @@ class _Following:
             return
         if self._followed.signature is not None:
             self._leave(one, say("it is defined here with the parameters before"))
+
+    def _follow_implementer(self, one: Occurrence, here: Defined) -> bool:
+        """Return whether the method that a type of Go has for an interface could be changed."""
+        if self._file.language != "go":
+            return False
+        gathered, told = self._followed.gathered, (self._followed.change.new.path, "")
+        made = gathered and type_there(gathered, told, one, self._file, self._tree)
+        edits = implementing_edits(here, self._followed, self._file, made.name if made else "")
+        for edit in edits or ():
+            self._edit(one, edit)
+        return edits is not None
 
     def _gives_as_before(self, one: Occurrence) -> bool:
         """Return whether a type has its own, which gives what its base or trait gave before.

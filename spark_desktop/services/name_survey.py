@@ -9,6 +9,7 @@ from typing import Protocol
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.file_names import WRITTEN, FileNames, Occurrence, Role
+from spark_desktop.domain.go_implementers import implementers
 from spark_desktop.domain.heirs import called, heirs_of, is_interface
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
@@ -113,7 +114,11 @@ class Survey:
             target = await self._passed_on(target)
         if target.container:
             heirs = heirs_of(target, self.known, self.tree)
-            target = replace(target, heirs=heirs, is_open=is_interface(target.container, home))
+            is_open = is_interface(target.container, home)
+            # A new name alone is left to who knows which types have the method for the interface.
+            if is_open and not change.is_renamed:
+                heirs |= implementers(change, self.known, self.tree)
+            target = replace(target, heirs=heirs, is_open=is_open)
         return replace(target, is_unique=self._is_unique(target))
 
     async def _passed_on(self, target: Target) -> Target:
