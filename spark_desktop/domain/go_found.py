@@ -3,6 +3,7 @@
 import re
 
 from spark_desktop.domain.go_calls import GoCall, is_only_one, results_of
+from spark_desktop.domain.go_stored import stored_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
@@ -33,10 +34,23 @@ def sign_of_nothing(change: NameChange) -> str | None:
     if new[0].startswith("*") > old[0].startswith("*"):
         return None
     was, now = (_RETURNED.findall(text) for text in (change.old.text, change.new.text))
+    if _is_looked_up(change, was, now):
+        return "nil"
     found = [sign for sign in _SIGNS if sign in was]
     gives_none = any(one.endswith(", false") for one in now)
     is_kept = any(one == f"{sign}, true" for sign in found for one in now)
     return found[0] if len(found) == 1 and gives_none and not is_kept else None
+
+
+def _is_looked_up(change: NameChange, was: list[str], now: list[str]) -> bool:
+    """Return whether a pointer came from a map, and what the map has comes with its own word."""
+    looked = re.fullmatch(r"([\w.]+)\[([\w.]+)\]", was[0]) if len(was) == len(now) == 1 else None
+    if looked is None or not change.old.result.strip().startswith("*"):
+        return False
+    given = re.fullmatch(r"(\w+), (\w+)", now[0])
+    # That a list has no such place a program does not survive: it has no word for it.
+    taken = given and rf"^\s*{given[1]}, {given[2]} := {re.escape(was[0])}\s*$"
+    return bool(taken and re.search(taken, change.new.text, re.MULTILINE))
 
 
 def found_edits(call: GoCall, change: NameChange, home: str) -> tuple[TextEdit, ...] | None:
@@ -102,14 +116,17 @@ def _of_variable(call: GoCall, sign: str, home: str | None) -> tuple[TextEdit, .
     ):
         return None
     whole = call.content[begin : found[0].start()] + call.content[found[0].end() : until] + rest
+    stored: tuple[TextEdit, ...] | None = ()
     if home is not None and not _is_only_read(name, whole, home):
+        stored = None if in_if else stored_edits(call, name, until, home, whole)
+    if stored is None:
         return None
     start, place = (call.line_at + at for at in taken.span("name"))
     flag = TextEdit(found[0].start(), found[0].end(), _flag(found[0][1]))
     if re.search(rf"(?<![\w.]){name}\b", whole) is None:
         # It was only asked for: Go compiles no variable that nobody reads.
         return (TextEdit(start, place, f"_, {_FLAG}"), flag) if is_only_one(call) else None
-    return TextEdit(place, place, f", {_FLAG}"), flag
+    return (TextEdit(place, place, f", {_FLAG}"), flag, *stored)
 
 
 def _flag(sign: str) -> str:

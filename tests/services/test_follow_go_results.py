@@ -288,3 +288,87 @@ async def test_an_error_of_what_gave_nothing_is_passed_on(project, result, ends,
 async def test_an_error_that_nobody_can_give_is_left_as_it_is(project, result, body):
     one = await followed(project, caller(result, body), *MAY_FAIL, text=SAVE)
     assert one.world.board.all() == ()
+
+
+STORE = """package shelf
+
+type Tin struct {
+	Name  string
+	Grams int
+	Turns int
+}
+
+type Store struct{ tins map[string]*Tin }
+
+func (s *Store) Keep(t Tin) {
+	s.tins[t.Name] = &t
+}
+
+func (s *Store) Tin(name string) *Tin {
+	return s.tins[name]
+}
+"""
+COPIED = (
+    STORE.replace("]*Tin", "]Tin")
+    .replace("&t", "t")
+    .replace(
+        "string) *Tin {\n\treturn s.tins[name]",
+        "string) (Tin, bool) {\n\tt, ok := s.tins[name]\n\treturn t, ok",
+    )
+)
+ASKED = '\ttin := s.Tin("a")\n\tif tin == nil {\n\t\treturn 0\n\t}\n'
+IS_THERE = '\ttin, ok := s.Tin("a")\n\tif !ok {\n\t\treturn 0\n\t}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\tprintln(tin.Grams)\n", "\tprintln(tin.Grams)\n"),
+        ("\ttin.Grams = 2\n", "\ttin.Grams = 2\n\ts.Keep(tin)\n"),
+        (
+            '\trest := tin.Grams - 1\n\tprintln("the tin")\n\ttin.Grams -= rest\n\ttin.Turns++\n',
+            '\trest := tin.Grams - 1\n\tprintln("the tin")\n\ttin.Grams -= rest\n\ttin.Turns++\n'
+            "\ts.Keep(tin)\n",
+        ),
+    ],
+)
+async def test_what_a_map_gives_as_a_copy_is_stored_once_it_was_changed(project, before, after):
+    use = USE.replace("*Shelf", "*Store")
+    one = project({"go.mod": "module m\n", "a.go": STORE, "b.go": use % (ASKED + before)})
+    await one.save(a__go=COPIED)
+    assert one.offered["b.go"] == use % (IS_THERE + after)
+    assert one.world.endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '\ttin.Name = "b"\n',
+        "\ttin.Grams = weigh(s)\n",
+        "\ttin.Grams = 2\n\tif tin.Turns > 2 {\n\t\treturn 3\n\t}\n\ttin.Turns = 1\n",
+        "\tif tin.Turns > 2 {\n\t\ttin.Grams = 2\n\t}\n",
+        "\ttin.Grams = 2\n\ttake(tin)\n",
+        "\ttake(&tin.Grams)\n",
+    ],
+)
+async def test_a_copy_that_is_changed_in_another_way_is_asked_of_the_model(project, body):
+    use = USE.replace("*Shelf", "*Store")
+    one = project({"go.mod": "module m\n", "a.go": STORE, "b.go": use % (ASKED + body)}, "x")
+    await one.save(a__go=COPIED)
+    assert asked(one) == {"Tin() gives another result: b.go, use()"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("Keep(t Tin) {\n", "Keep(t Tin) {\n\tt.Turns++\n"),
+        ("func (s *Store) Keep(t Tin)", "func (s *Other) Keep(t Tin)"),
+        ("Keep(t Tin)", "Keep(t Jar)"),
+    ],
+)
+async def test_without_one_way_to_store_it_a_copy_is_asked_of_the_model(project, was, now):
+    use = USE.replace("*Shelf", "*Store")
+    text = use % (ASKED + "\ttin.Grams = 2\n")
+    one = project({"go.mod": "module m\n", "a.go": STORE, "b.go": text}, "x")
+    await one.save(a__go=COPIED.replace(was, now))
+    assert asked(one) == {"Tin() gives another result: b.go, use()"}
