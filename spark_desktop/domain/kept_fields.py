@@ -2,8 +2,24 @@
 
 import ast
 
+from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.definition_matching import Version
 
-def kept_field(before: str, after: str) -> tuple[str, int, str] | None:
+
+def kept_field(one: Defined, same: Defined, now: Version) -> tuple[str, int, str] | None:
+    """Return where in what a function gives the value is that it gave before; None where nowhere.
+
+    Only in a dictionary, or in an object of a class that the file defines ``now``: what another
+    one makes of the value may do for it.
+    """
+    old, new = one.returned, same.returned
+    if not (one.gives == same.gives == "one value" and len(old) == len(new) == 1) or old == new:
+        return None
+    found = value_in(old[0], new[0])
+    return found if found is None or not found[0] or now.has(("", found[0])) else None
+
+
+def value_in(before: str, after: str) -> tuple[str, int, str] | None:
     """Return the class that is made now, "" for a dictionary, with the place and name of the value.
 
     ``before`` and ``after`` are the values that are returned. The name is "" where only the place

@@ -50,6 +50,8 @@ class NameChange:
     holders: tuple[str, str] | None = None
     # It is true now where it was false, which code of the same file shows.
     is_opposite: bool = False
+    # Of a function of Python: where in what it gives now the value is that it gave before.
+    kept: tuple[str, int, str] | None = None
     # Of a type that is one of several texts: the one that went, what came for it, and the others.
     literal: tuple[str, str, tuple[str, ...]] | None = None
     # The old one is still there and takes something else; a new one does what it did.
@@ -109,15 +111,8 @@ class NameChange:
         if self.turns_async or self.turns_plain:
             old, new = awaited(old), awaited(new)
         is_other = bool(old and new) and old != new and not old.startswith("nothing")
-        is_other |= self.kept_field is not None
+        is_other |= self.kept is not None
         return is_other or self.gives_other_type or self.may_fail_now
-
-    @property
-    def kept_field(self) -> tuple[str, int, str] | None:
-        """Return where in what a function of Python gives now the value is that it gave before."""
-        old, new = self.old.returned, self.new.returned
-        is_one = self.old.gives == self.new.gives == "one value" and len(old) == len(new) == 1
-        return kept_field(old[0], new[0]) if is_one and old != new else None
 
     @property
     def may_fail_now(self) -> bool:
@@ -211,7 +206,8 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
             is_type = one.parameters is None and not one.container
             literal = literal_change(one.text, same.text) if is_type else None
             was = _called_anew(one, same, pairs)
-            change = NameChange(was, same, types, literal=literal)
+            kept = kept_field(one, same, new)
+            change = NameChange(was, same, types, literal=literal, kept=kept)
             if not (change.is_resigned or literal):
                 change = replace(change, key=key_change(one, same))
             is_other = change.is_resigned or change.is_respaced or literal or change.key

@@ -45,6 +45,8 @@ _TOLD = re.compile(
 _TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[=!<>]=+|\w+|\S")
 _FLIPPED = {"==": "!=", "===": "!==", "<": ">=", ">": "<=", "true": "false", "True": "False"}
 _FLIPPED |= {there: here for here, there in _FLIPPED.items()}
+# Another value may be just that: only with a name that says the opposite it means the same.
+_ONLY_VALUE = "another value"
 _JOINS = frozenset(("and", "or", "&", "|", "if", "else", "?", "??", "=>", "lambda"))
 _RETURNED = re.compile(
     r"^\s*return\s+([^\n;]+?);?\s*$|=>\s*([^\n;{]+?);?\s*$|\{\s*([^;{}]+?)\s*\}\s*$"
@@ -74,16 +76,21 @@ def says_opposite(one: Defined, other: Defined, texts: Iterable[tuple[str, str]]
 
     ``texts`` are definitions before and after.
     """
-    found: set[bool | None] = set()
+    found: set[bool | str | None] = set()
     if one.parameters is not None:
-        pairs = list(zip(_returned(one.text), _returned(other.text), strict=False))
-        found |= {_relation(was, now) for was, now in pairs}
+        given = _returned(one.text), _returned(other.text)
+        if len(given[0]) == len(given[1]):
+            found |= {_relation(was, now) for was, now in zip(*given, strict=True)}
     else:
         for before, after in texts:
             were, are = list(_given(before, one.name)), list(_given(after, other.name))
             if len(were) == len(are):
                 found |= {_relation(was, now) for was, now in zip(were, are, strict=True)}
-    return found.pop() if len(found) == 1 else None
+    if found == {True, _ONLY_VALUE} or (
+        found == {_ONLY_VALUE} and are_opposite(one.name, other.name)
+    ):
+        return True
+    return bool(found.pop()) if found in ({True}, {False}) else None
 
 
 def _without_not(words: list[str]) -> list[str] | None:
@@ -132,11 +139,13 @@ def _value(text: str, start: int) -> str:
     return text[start:].strip()
 
 
-def _relation(was: str, now: str) -> bool | None:
+def _relation(was: str, now: str) -> bool | str | None:
     """Return whether an expression is the opposite of another; False for the same."""
     old, new = _TOKEN.findall(was), _TOKEN.findall(now)
     if old == new:
         return False
+    if len(old) == len(new) == 1:
+        return _ONLY_VALUE if _FLIPPED.get(old[0]) == new[0] else None
     return True if _is_negated(old, new) or _is_negated(new, old) else None
 
 

@@ -21,7 +21,7 @@ def field_part(change: NameChange, home: str) -> str | None:
     ``home`` is the text of the function's file. None where the value is not clearly in what is
     given now.
     """
-    found = change.kept_field
+    found = change.kept
     if found is None:
         return None
     made, at, name = found
@@ -57,7 +57,7 @@ def handed_edits(
     """Return the edits where the function itself is handed to ``map``, or as a ``key``."""
     if file.language != "python" or one.role not in (Role.BARE, Role.MEMBER):
         return None
-    part = field_part(change, home) if change.kept_field is not None else None
+    part = field_part(change, home) if change.kept is not None else None
     start, content = _start(one, file), file.content
     if part is None or start is None:
         return None

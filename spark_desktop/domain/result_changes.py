@@ -94,7 +94,7 @@ def result_edits(
     if is_last and _ALONE.fullmatch(before):
         # Nobody takes what it gives.
         return ()
-    if change.kept_field is not None:
+    if change.kept is not None:
         return recorded_edits(one, file, change, home)
     place = kept_place(change)
     if place is None:

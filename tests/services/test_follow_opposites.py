@@ -153,3 +153,19 @@ async def test_other_names_are_followed_as_they_are(project, old, new):
     one = project({"a.py": before, "b.py": text})
     await one.save(a__py=before.replace(old, new))
     assert one.offered["b.py"] == text.replace(f".{was}", f".{now}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def is_loud():\n    return True\n", "def is_noisy():\n    return False\n"),
+        ("class Part:\n    is_loud = True\n", "class Part:\n    is_noisy = False\n"),
+    ],
+)
+async def test_another_value_alone_says_nothing_of_the_meaning(project, before, after):
+    use = "is_loud()" if "def" in before else "Part.is_loud"
+    name = "is_loud" if "def" in before else "Part"
+    text = f"from a import {name}\n\n\ndef f():\n    return {use}\n"
+    one = project({"a.py": before, "b.py": text}, "def f(): ...\n")
+    await one.save(a__py=after)
+    assert "return not" not in str(one.offered)

@@ -107,3 +107,11 @@ async def test_a_class_that_says_itself_how_it_is_made_is_not_looked_into(projec
     )
     await one.save(a__py=own + BEFORE.replace("int(words[1]) / 10", "Load(1, int(words[1]) / 10)"))
     assert asked(one) == {"weigh() gives another result: b.py, f()"}
+
+
+async def test_what_only_wraps_the_value_in_a_class_of_others_is_no_change(project):
+    text = "from a import weigh\n\n\ndef f(line):\n    return weigh(line) + 1\n"
+    one = project({"a.py": BEFORE, "b.py": text})
+    wrapped = BEFORE.replace("int(words[1]) / 10", "Decimal(int(words[1]) / 10)")
+    await one.save(a__py=f"from decimal import Decimal\n\n\n{wrapped}")
+    assert one.world.board.all() == ()
