@@ -13,7 +13,11 @@ def kept_field(one: Defined, same: Defined, now: Version) -> tuple[str, int, str
     one makes of the value may do for it.
     """
     old, new = one.returned, same.returned
-    if not (one.gives == same.gives == "one value" and len(old) == len(new) == 1) or old == new:
+    is_one = len(old) == len(new) == 1 and one.gives.split() == same.gives.split() == [
+        "one",
+        "value",
+    ]
+    if not is_one or old == new:
         return None
     found = value_in(old[0], new[0])
     return found if found is None or not found[0] or now.has(("", found[0])) else None

@@ -46,7 +46,8 @@ _TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[=!<>]=+|\w+|\S")
 _FLIPPED = {"==": "!=", "===": "!==", "<": ">=", ">": "<=", "true": "false", "True": "False"}
 _FLIPPED |= {there: here for here, there in _FLIPPED.items()}
 # Another value may be just that: only with a name that says the opposite it means the same.
-_ONLY_VALUE = "another value"
+_ONLY_VALUE = "value"
+_COMPARES = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "is"))
 _JOINS = frozenset(("and", "or", "&", "|", "if", "else", "?", "??", "=>", "lambda"))
 _RETURNED = re.compile(
     r"^\s*return\s+([^\n;]+?);?\s*$|=>\s*([^\n;{]+?);?\s*$|\{\s*([^;{}]+?)\s*\}\s*$"
@@ -155,8 +156,8 @@ def _is_negated(old: list[str], new: list[str]) -> bool:
         if inner[:1] == ["("] and inner[-1:] == [")"]:
             inner = inner[1:-1]
             return inner == old
-        is_joined = bool(_JOINS & set(inner) or {"==", "!=", "===", "!==", "<", ">"} & set(inner))
-        return inner == old and not (is_joined and new[0] == "!")
+        is_joined = bool(_JOINS & set(inner)) or (new[0] == "!" and bool(_COMPARES & set(inner)))
+        return inner == old and not is_joined
     if _JOINS & set(old):
         return False
     if "not" in new and "not" not in old:

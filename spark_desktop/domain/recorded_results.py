@@ -64,7 +64,7 @@ def handed_edits(
     called = content[start : one.end]
     before = content[max(0, start - 100) : start]
     if _KEY.search(before) and re.match(r"\s*[,)]", content[one.end :]):
-        return (TextEdit(start, one.end, f"lambda one: {called}(one){part}"),)
+        return (TextEdit(start, one.end, " ".join(("lambda", "one:", f"{called}(one){part}"))),)
     mapped = _MAP.search(before)
     comma = re.compile(r"\s*,\s*").match(content, one.end)
     if mapped is None or comma is None:

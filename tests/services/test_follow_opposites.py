@@ -169,3 +169,12 @@ async def test_another_value_alone_says_nothing_of_the_meaning(project, before, 
     one = project({"a.py": before, "b.py": text}, "def f(): ...\n")
     await one.save(a__py=after)
     assert "return not" not in str(one.offered)
+
+
+async def test_a_condition_of_which_one_part_is_negated_is_no_opposite(project):
+    before = "def is_apt(cat):\n    return cat.old and cat.calm and cat.size > 3\n"
+    after = "def is_fit(cat):\n    return not cat.old and cat.calm and cat.size > 3\n"
+    text = "from a import is_apt\n\n\ndef f(cat):\n    return is_apt(cat)\n"
+    one = project({"a.py": before, "b.py": text})
+    await one.save(a__py=after)
+    assert one.offered["b.py"] == text.replace("is_apt", "is_fit")
