@@ -9,7 +9,9 @@ _SAME = (
     r"(?:\s*\.\s*(?:slice|filter|toSorted|toReversed|reverse|sort|values)"
     r"\((?:[^()]|\([^()]*\))*\))*"
 )
-_LISTED = rf"(?:\[\s*\.\.\.\s*{_COLLECTION}\s*\]|{_COLLECTION.replace('of', 'of2')}){_SAME}"
+# Looked for at the start of a name only: a long word has many places within.
+_PLAIN = rf"(?<![\w$.]){_COLLECTION.replace('of', 'of2')}"
+_LISTED = rf"(?:\[\s*\.\.\.\s*{_COLLECTION}\s*\]|{_PLAIN}){_SAME}"
 # Methods that give each element to a function as its first argument, or as any of two.
 _EACH = "(?:filter|map|flatMap|forEach|some|every|find|findIndex|findLast|findLastIndex)"
 _BOTH = "(?:sort|toSorted)"
@@ -28,7 +30,7 @@ _WALKS: dict[str, tuple[str, ...]] = {
     "python": (rf"\bfor\s+{{x}}\s+in\s+(?:sorted\(|reversed\(|list\()?{_COLLECTION}\s*[,):]",),
     "rust": (
         rf"\bfor\s+&?{{x}}\s+in\s+&?(?:mut\s+)?{_COLLECTION}(?:\.iter(?:_mut)?\(\))?\s*\{{{{",
-        rf"{_COLLECTION}\.(?:iter|into_iter|iter_mut)\(\)\.{_RUST_EACH}\(\s*(?:move\s+)?\|&*{{x}}\|",
+        rf"(?<![\w.]){_COLLECTION}\.(?:iter|into_iter|iter_mut)\(\)\.{_RUST_EACH}\(\s*(?:move\s+)?\|&*{{x}}\|",
     ),
 }
 _BOUND: dict[str, str] = {
