@@ -114,6 +114,8 @@ _READ_BY_OTHERS = (
     "# What is another in one folder, by its full path:",
     "Made by Spark: lets checks import",
     "not a git repository",
+    "It returns {",
+    "It returns an error {",
 )
 
 
