@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from spark_desktop.adapters.git_commits import git_folder
@@ -74,7 +75,7 @@ class Burst:
         ``is_watched`` says that it is not ignored.
         """
         with self._adding:
-            is_first = not self._paths
+            is_first = not (self._paths or self._left)
             self._watched += is_watched and path not in self._paths
             self._paths.setdefault(path, is_new)
             self._last = time.monotonic()
@@ -85,9 +86,11 @@ class Burst:
     def leave(self, folder: str) -> None:
         """Note from another OS thread that a folder went, whatever is told of its files."""
         with self._adding:
+            is_first = not (self._paths or self._left)
             self._left[folder] = None
             self._last = time.monotonic()
-        self._loop.call_soon_threadsafe(self._arrived.set)
+        if is_first:
+            self._loop.call_soon_threadsafe(self._arrived.set)
 
     def fail(self, error: FileError) -> None:
         """End the stream from another OS thread, after what has come so far."""
@@ -163,12 +166,9 @@ class Burst:
             for path, is_new in batch.items()
             if not is_new or os.path.lexists(self._root / path)
         ]
-        for folder in left:
-            if not (
-                os.path.lexists(self._root / folder)
-                or any(path.startswith(f"{folder}/") for path in kept)
-            ):
-                kept.append(folder)
+        # Asked once for each folder: with a tree that is removed there are many of both.
+        told = {above for path in kept for above in _above(path)} if left else set()
+        kept += [one for one in left if one not in told and not os.path.lexists(self._root / one)]
         return tuple(kept), _identity(self._root) == self._identity
 
     def _is_git_at_work(self, fresh_from: float) -> bool:
@@ -183,6 +183,14 @@ class Burst:
     def _fail(self, error: FileError) -> None:
         self._error = error
         self._arrived.set()
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a path is in."""
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -427,6 +427,15 @@ async def test_a_folder_that_is_moved_away_is_reported_by_its_name(
     assert not any(path.startswith("old/") for path in seen)
 
 
+async def test_a_large_tree_that_is_removed_is_told_by_its_files_alone(tmp_path: Path) -> None:
+    burst = watch_burst.Burst(tmp_path)
+    folders = [f"old/{one}" for one in range(3000)]
+    paths = [f"{folder}/{name}.py" for folder in folders for name in "abcdef"]
+    left = dict.fromkeys((*folders, "old", "older"))
+    kept, _ = burst._worth_telling(dict.fromkeys(paths, False), left)
+    assert kept == (*paths, "older")
+
+
 async def test_a_folder_whose_files_are_reported_is_not_named_itself(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.py").write_text("x = 1\n")
