@@ -2,7 +2,8 @@
 
 import re
 
-from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.file_names import FileNames, Occurrence
+from spark_desktop.domain.method_calls import start_of_call
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.text_edits import TextEdit
 
@@ -26,13 +27,10 @@ def becomes_map(change: NameChange) -> bool:
 
 def map_edits(one: Occurrence, file: FileNames) -> tuple[TextEdit, ...] | None:
     """Return the edits by which a call's result is read as a map; None for what is not known."""
-    if one.call is None:
+    start = start_of_call(one, file.content)
+    if one.call is None or start is None:
         return None
-    content, start, end = file.content, one.start, one.call.end + 1
-    if one.role is Role.MEMBER:
-        start -= len(one.receiver) + 1
-        if content[start : one.start] != f"{one.receiver}.":
-            return None
+    content, end = file.content, one.call.end + 1
     declared = _DECLARED.search(content[max(0, start - 200) : start])
     if declared is None:
         return _read(content, start, end)

@@ -25,7 +25,7 @@ def as_method(
     one: Occurrence, call: Call, function: Defined, method: Defined, file: FileNames
 ) -> tuple[TextEdit, ...] | Unclear:
     """Return the edits that call the method on what was the first argument, or why none can."""
-    content, start = file.content, _start_of(one, file.content)
+    content, start = file.content, start_of_call(one, file.content)
     taken = (function.parameters or ())[0]
     if not call.arguments:
         return Unclear.UNFIT
@@ -52,7 +52,7 @@ def as_method(
     return opened, TextEdit(first.end, until, f"{behind}{method.name}({gap}")
 
 
-def _start_of(one: Occurrence, content: str) -> int | None:
+def start_of_call(one: Occurrence, content: str) -> int | None:
     """Return where the name begins with what stands before it, as a module's."""
     if one.role is not Role.MEMBER:
         return one.start
