@@ -4,6 +4,7 @@ import ast
 import re
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.method_calls import start_of_call
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import fields_of
 from spark_desktop.domain.text_edits import TextEdit
@@ -39,7 +40,7 @@ def recorded_edits(
 ) -> tuple[TextEdit, ...] | None:
     """Return the edit by which a call goes on with the value that it had; None for unknown."""
     part = field_part(change, home)
-    start = _start(one, file)
+    start = start_of_call(one, file.content)
     if part is None or one.call is None or start is None:
         return None
     if _WAITED.search(file.content[:start]):
@@ -58,7 +59,7 @@ def handed_edits(
     if file.language != "python" or one.role not in (Role.BARE, Role.MEMBER):
         return None
     part = field_part(change, home) if change.kept is not None else None
-    start, content = _start(one, file), file.content
+    start, content = start_of_call(one, file.content), file.content
     if part is None or start is None:
         return None
     called = content[start : one.end]
@@ -88,14 +89,6 @@ def _is_taken(one: Occurrence, file: FileNames, start: int, part: str) -> bool:
     held = re.search(r"(\w+)\s*=\s*$", file.content[:start].rpartition("\n")[2])
     around = file.content[slice(*one.around)] if one.around[1] else file.content
     return held is not None and re.search(rf"\b{held[1]}{re.escape(part)}", around) is not None
-
-
-def _start(one: Occurrence, file: FileNames) -> int | None:
-    """Return where the function is named with what it is called on; None where that is unknown."""
-    if one.role is not Role.MEMBER:
-        return one.start
-    start = one.start - len(one.receiver) - 1
-    return start if start >= 0 and file.content[start : one.start] == f"{one.receiver}." else None
 
 
 def _class_text(name: str, home: str) -> str:
