@@ -64,8 +64,8 @@ class WatchdogFileWatch:
     async def changes(self) -> AsyncGenerator[AsyncIterator[tuple[str, ...]]]:
         """Open the stream of changed paths, also removed ones; one burst of events is one tuple.
 
-        A folder that was moved or removed is one where nothing is told of its files. Raises
-        FileError where the folder cannot be watched; the stream raises it when the folder is
+        A folder that was moved or removed is told, too, by the uppermost one's path: of its files
+        not all may be. Raises FileError where the folder cannot be watched; the stream raises it when the folder is
         removed or moved, or can no longer be watched.
         """
         burst = Burst(self._root)
@@ -197,7 +197,8 @@ class _Relay(FileSystemEventHandler):
             watch = self._watches.pop(path)
             with suppress(KeyError):  # its emitter may have ended by itself
                 self._observer.unschedule(watch)
-        # Of one that is moved the system tells nothing of what is in it.
+        # Of one that is moved the system tells nothing of what is in it, and of one that is removed
+        # what its own watch has not yet told goes with that watch.
         if self._rules.check(path, is_folder=True) is None:
             self._burst.leave(path)
 

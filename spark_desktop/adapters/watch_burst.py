@@ -40,7 +40,7 @@ class Burst:
         self._arrived = asyncio.Event()
         self._adding = threading.Lock()
         self._paths: dict[str, bool] = {}
-        # Folders that went, of whose files the system may tell nothing.
+        # Folders that went, of whose files the system may tell some, all or nothing.
         self._left: dict[str, None] = {}
         # Which folder it is, wherever it is moved; None where the system does not say.
         self._identity = _identity(root)
@@ -99,8 +99,8 @@ class Burst:
     async def next(self, quiet: float) -> tuple[str, ...]:
         """Return the paths of the next burst, in the order of their first change.
 
-        It ends after ``quiet`` seconds without a change. A folder that went is one of them where
-        none of its files is. Raises what ``fail`` was told, and FileError where the watched folder
+        It ends after ``quiet`` seconds without a change. The uppermost folder that went is one of
+        them, for of its files some may be missing. Raises what ``fail`` was told, and FileError where the watched folder
         itself is not in its place any more.
         """
         while True:
@@ -166,9 +166,9 @@ class Burst:
             for path, is_new in batch.items()
             if not is_new or os.path.lexists(self._root / path)
         ]
-        # Asked once for each folder: with a tree that is removed there are many of both.
-        told = {above for path in kept for above in _above(path)} if left else set()
-        kept += [one for one in left if one not in told and not os.path.lexists(self._root / one)]
+        # The uppermost is enough: with a tree that is removed there are many.
+        gone = {one: None for one in left if not os.path.lexists(self._root / one)}
+        kept += [one for one in gone if not any(above in gone for above in _above(one))]
         return tuple(kept), _identity(self._root) == self._identity
 
     def _is_git_at_work(self, fresh_from: float) -> bool:
