@@ -3,7 +3,8 @@
 Each task is a small project in a folder of its own. The folder is watched as a user's is; what the
 task saves, asks for or lets fail goes the product's own way, from the trigger to the accepted
 change, and then tests judge that the product has never seen (benchmarks/quality). ``plain`` is one
-whole-file answer of the same model, written as it is. ``tuned`` tasks may be looked at while
+whole-file answer of the same model, written as it is, to somebody's whole sentences on what is to
+be done; ``plain as met`` is one to what the product is told. ``tuned`` tasks may be looked at while
 prompts and checks are worked on; the figure is that of the ``held`` ones.
 """
 

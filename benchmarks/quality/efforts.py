@@ -10,6 +10,9 @@ from spark_desktop.wiring import Project
 ALL = "all"
 # One answer with the whole file, without the product: what ours is compared with.
 PLAIN = "plain"
+# The same, told no more than the product is.
+PLAIN_AS_MET = "plain as met"
+PLAINS = (PLAIN, PLAIN_AS_MET)
 EFFORTS = {
     ALL: Effort(),
     "without context": Effort(context=False),
@@ -35,7 +38,7 @@ EFFORTS = {
         lines=False,
     ),
 }
-PARTS = (ALL, PLAIN, *(name for name in EFFORTS if name != ALL))
+PARTS = (ALL, *PLAINS, *(name for name in EFFORTS if name != ALL))
 
 
 # Seconds for the index of a project of a few files.

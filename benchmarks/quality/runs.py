@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.answer_cache import AnswerCache
-from benchmarks.quality.efforts import EFFORTS, PLAIN, arrange
+from benchmarks.quality.efforts import EFFORTS, PLAINS, arrange
 from benchmarks.quality.judging import (
     Cost,
     Fate,
@@ -176,9 +176,9 @@ async def outcome(
     With ``reach`` it is also judged whether an answer that was not shown is right.
     """
     wire = machine.wire
-    if parts == PLAIN:
+    if parts in PLAINS:
         endpoint = await machine.endpoint()
-        return await plain_outcome(task, wire.name, endpoint, wire, tools, limit_s)
+        return await plain_outcome(task, parts, endpoint, wire, tools, limit_s)
     provide = partial(tools.provide, task.language)
     async with machine.project(task.before, provide) as project:
         await arrange(project, EFFORTS[parts])

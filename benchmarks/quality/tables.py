@@ -4,7 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from benchmarks.quality.efforts import PARTS, PLAIN
+from benchmarks.quality.efforts import PARTS, PLAIN, PLAIN_AS_MET
 from benchmarks.quality.judging import Fate, Outcome
 from benchmarks.quality.suite import KINDS, SPLITS
 from benchmarks.report import Row
@@ -16,7 +16,8 @@ def rows_of(outcomes: Sequence[Outcome]) -> list[Row]:
     """Return a row for each model, choice of parts, split and kind, and one for all kinds.
 
     ``precision`` is right / shown, ``coverage`` right / tasks; ``times_plain`` is coverage over
-    that of the model's one plain answer to the same tasks, where it was asked for one.
+    that of the model's one plain answer to the same tasks, where it was asked for one, and
+    ``times_as_met`` over that of the one which was told no more than the product.
     ``within_reach`` counts the tasks, questions apart, of which any answer was right, shown or not;
     None where that was not judged.
     """
@@ -29,7 +30,9 @@ def rows_of(outcomes: Sequence[Outcome]) -> list[Row]:
                     found = chosen(outcomes, model, parts, split, kind)
                     if found:
                         plain = chosen(outcomes, model, PLAIN, split, kind)
-                        rows.append({"model": model, "kind": kind, **_row(found, plain)})
+                        as_met = chosen(outcomes, model, PLAIN_AS_MET, split, kind)
+                        row = _row(found, plain, as_met)
+                        rows.append({"model": model, "kind": kind, **row})
     return rows
 
 
@@ -45,7 +48,7 @@ def chosen(
     ]
 
 
-def _row(found: Sequence[Outcome], plain: Sequence[Outcome]) -> Row:
+def _row(found: Sequence[Outcome], plain: Sequence[Outcome], as_met: Sequence[Outcome]) -> Row:
     fates = Counter(one.fate for one in found)
     shown, right = sum(one.is_shown for one in found), fates[Fate.RIGHT]
     costs = [one.cost for one in found]
@@ -61,6 +64,7 @@ def _row(found: Sequence[Outcome], plain: Sequence[Outcome]) -> Row:
         "precision": _share(right, shown),
         "coverage": _share(right, len(found)),
         "times_plain": _times(found, plain),
+        "times_as_met": _times(found, as_met),
         "within_reach": _reached(found),
         "first_token_s": _median(cost.first_s for cost in costs),
         "reviewable_s": _median(cost.reviewable_s for cost in costs),

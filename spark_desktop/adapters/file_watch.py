@@ -65,8 +65,8 @@ class WatchdogFileWatch:
         """Open the stream of changed paths, also removed ones; one burst of events is one tuple.
 
         A folder that was moved or removed is told, too, by the uppermost one's path: of its files
-        not all may be. Raises FileError where the folder cannot be watched; the stream raises it when the folder is
-        removed or moved, or can no longer be watched.
+        not all may be. Raises FileError where the folder cannot be watched; the stream raises it
+        when the folder is removed or moved, or can no longer be watched.
         """
         burst = Burst(self._root)
         relay = _Relay(self._root, self._rules, burst, self._observer)

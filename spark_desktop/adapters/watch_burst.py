@@ -100,8 +100,8 @@ class Burst:
         """Return the paths of the next burst, in the order of their first change.
 
         It ends after ``quiet`` seconds without a change. The uppermost folder that went is one of
-        them, for of its files some may be missing. Raises what ``fail`` was told, and FileError where the watched folder
-        itself is not in its place any more.
+        them, for of its files some may be missing. Raises what ``fail`` was told, and FileError
+        where the watched folder itself is not in its place any more.
         """
         while True:
             await self._arrived.wait()

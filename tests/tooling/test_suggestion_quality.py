@@ -8,7 +8,7 @@ from quality_fakes import QUESTION, STUB, TASK, TOOLS, outcome
 
 from benchmarks import suggestion_quality
 from benchmarks.quality.confined import copy_of, run_confined
-from benchmarks.quality.efforts import EFFORTS, PARTS, PLAIN
+from benchmarks.quality.efforts import EFFORTS, PARTS, PLAIN, PLAIN_AS_MET, PLAINS
 from benchmarks.quality.judging import (
     Cost,
     Fate,
@@ -16,9 +16,9 @@ from benchmarks.quality.judging import (
     judged_answer,
     why_not_shown,
 )
-from benchmarks.quality.plain import file_in, plain_request
+from benchmarks.quality.plain import file_in, plain_request, said_as_met
 from benchmarks.quality.runs import part_of_each
-from benchmarks.quality.suite import write
+from benchmarks.quality.suite import Task, write
 from benchmarks.quality.tables import rows_of
 from benchmarks.quality.toolchains import Toolchains
 from spark_desktop.domain.effort import Effort
@@ -85,12 +85,64 @@ def test_what_led_to_nothing_says_why(
 
 
 def test_the_plain_question_holds_the_file_and_what_to_do() -> None:
-    request = plain_request(TASK)
+    request = plain_request(TASK, TASK.plain)
     told = request.messages[-1].text
     assert STUB in told
     assert TASK.plain in told
     assert "whole file" in told
-    assert "whole file" not in plain_request(QUESTION).messages[-1].text
+    assert "whole file" not in plain_request(QUESTION, "How many?").messages[-1].text
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (TASK, "Fill in the function that has no body yet."),
+        (QUESTION, "Answer the question in the comment that ends with `AI?`."),
+        (
+            replace(TASK, kind="comment"),
+            "Do what the comment that ends with `AI!` asks for, and take the comment out.",
+        ),
+        (
+            replace(TASK, kind="extend", trigger="instruction", instruction="be quick"),
+            "be quick",
+        ),
+        (
+            replace(
+                TASK,
+                kind="extend",
+                trigger="instruction",
+                instruction="be quick",
+                before={TASK.path: "a = 1\nb = 2\nc = 3\n"},
+                saved={},
+                lines=(1, 2),
+            ),
+            "Selected is:\n```\nb = 2\n```\nbe quick",
+        ),
+        (
+            replace(TASK, kind="follow-up", before={"a.py": "a = 1\n"}, saved={"a.py": "b = 1\n"}),
+            "This was changed:\n```diff\n--- a.py\n+++ a.py\n@@ -1 +1 @@\n-a = 1\n+b = 1\n```\n"
+            "Follow that in the file above.",
+        ),
+    ],
+)
+def test_the_plain_question_as_met_says_what_the_product_is_told(task: Task, said: str) -> None:
+    assert said_as_met(task, TOOLS) == said
+    assert TASK.plain not in said
+
+
+def test_of_a_bug_the_plain_question_as_met_holds_what_the_tests_wrote() -> None:
+    test = "import a\nassert a.twice(1) == 2, 'once'\n"
+    task = replace(
+        TASK,
+        kind="bug",
+        trigger="run",
+        visible="{python} test_a.py",
+        before={"a.py": "def twice(n):\n    return n\n", "test_a.py": test},
+        saved={},
+    )
+    said = said_as_met(task, TOOLS)
+    assert said.startswith("The tests fail:\n```\n")
+    assert "AssertionError: once" in said
 
 
 @pytest.mark.parametrize(
@@ -116,6 +168,7 @@ def test_a_row_says_how_much_of_what_is_shown_is_right_and_how_much_is_solved() 
         outcome(Fate.NOTHING, task="d"),
         outcome(Fate.RIGHT, task="a", parts=PLAIN),
         outcome(Fate.WRONG, task="b", parts=PLAIN),
+        outcome(Fate.WRONG, task="a", parts=PLAIN_AS_MET),
     ]
     rows = rows_of(found)
     assert [(row["kind"], row["parts"]) for row in rows] == [
@@ -123,11 +176,14 @@ def test_a_row_says_how_much_of_what_is_shown_is_right_and_how_much_is_solved() 
         ("stub", "all"),
         ("all", "plain"),
         ("stub", "plain"),
+        ("all", "plain as met"),
+        ("stub", "plain as met"),
     ]
     row = rows[0]
     counts = ("tasks", "shown", "right", "wrong", "withheld", "nothing")
     assert [row[name] for name in counts] == [4, 2, 1, 1, 1, 1]
     assert (row["precision"], row["coverage"], row["times_plain"]) == (0.5, 0.25, 1.0)
+    assert row["times_as_met"] is None
     assert (row["first_token_s"], row["reviewable_s"], row["attempts"]) == (1.0, 4.0, 1.0)
     assert (row["tokens_in"], row["why_withheld"], row["cached"]) == (50, "names 1", False)
 
@@ -157,7 +213,7 @@ def test_each_part_can_be_left_out() -> None:
     parts = Effort.__dataclass_fields__.keys() - {"trusts"}
     assert len(set(left_out)) == len(left_out) == len(parts)
     assert EFFORTS["nothing"].samples == 1
-    assert set(PARTS) == {*EFFORTS, PLAIN}
+    assert set(PARTS) == {*EFFORTS, *PLAINS}
 
 
 def test_a_quick_run_takes_a_part_of_each_kind_and_half() -> None:

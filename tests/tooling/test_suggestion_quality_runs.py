@@ -12,7 +12,7 @@ import pytest
 from fakes import Answer
 from quality_fakes import QUESTION, STUB, TASK, TOOLS, ScriptedWire, outcome
 
-from benchmarks.quality.efforts import PLAIN
+from benchmarks.quality.efforts import PLAIN, PLAIN_AS_MET
 from benchmarks.quality.judging import Fate, Outcome
 from benchmarks.quality.machine import Machine, place_to_work
 from benchmarks.quality.runs import OUTCOMES, Kept, Measured, measure
@@ -108,6 +108,13 @@ async def test_the_plain_answer_is_written_as_it_is(tmp_path: Path) -> None:
         fates = [(await done(machine, TASK, PLAIN, TOOLS)).fate for _ in range(3)]
         fates.append((await done(machine, QUESTION, PLAIN, TOOLS)).fate)
     assert fates == [Fate.RIGHT, Fate.WRONG, Fate.NOTHING, Fate.WRONG]
+
+
+async def test_a_plain_answer_as_met_is_one_of_its_own(tmp_path: Path) -> None:
+    found = await became(tmp_path, TASK, PLAIN_AS_MET, RIGHT)
+    assert (found.fate, found.parts) == (Fate.RIGHT, "plain as met")
+    assert "Fill in the function that has no body yet." in found.told["prompts"][0]
+    assert TASK.plain not in found.told["prompts"][0]
 
 
 async def test_a_plain_answer_that_fails_is_nothing(tmp_path: Path) -> None:
