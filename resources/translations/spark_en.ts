@@ -333,6 +333,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n text(s) changed as well</source>
+   <translation>
+    <numerusform>%n text changed as well</numerusform>
+    <numerusform>%n texts changed as well</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n that failed before pass now</source>
    <translation>
     <numerusform>%n that failed before passes now</numerusform>

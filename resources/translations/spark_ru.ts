@@ -440,6 +440,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n text(s) changed as well</source>
+   <translation>
+    <numerusform>изменена и %n строка</numerusform>
+    <numerusform>изменены и %n строки</numerusform>
+    <numerusform>изменены и %n строк</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n that failed before pass now</source>
    <translation>
     <numerusform>%n падал раньше и теперь проходит</numerusform>
@@ -9228,6 +9236,10 @@ The proposal was made for:
   <message>
    <source>the X server does not answer</source>
    <translation>X-сервер не отвечает</translation>
+  </message>
+  <message>
+   <source>the checks pass only with that</source>
+   <translation>проверки проходят только с этим</translation>
   </message>
   <message>
    <source>the core began to fetch its model, and was stopped</source>

@@ -1,7 +1,11 @@
 """Texts that name something by which code finds it. Pure."""
 
+import re
+from collections.abc import Mapping
+
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.target_names import Target
+from spark_desktop.domain.text_edits import TextEdit
 
 
 def is_field_key(one: Occurrence, file: FileNames, target: Target) -> bool:
@@ -16,3 +20,18 @@ def is_formatted(one: Occurrence, file: FileNames) -> bool:
     """Return whether a macro of Rust may put the value in the place of its name in a text."""
     before, after = file.content[one.start - 1], file.content[one.end : one.end + 1]
     return file.language == "rust" and before == "{" and after in ("}", ":")
+
+
+def whole_texts(content: str, renamed: Mapping[str, str]) -> tuple[TextEdit, ...]:
+    """Return edits of the texts that are one of these names and no more, in order.
+
+    ``renamed`` holds the new names by the old ones. Code may find things by such a text, as
+    ``attrgetter("width")`` does, or mean something else by it.
+    """
+    names = "|".join(map(re.escape, renamed))
+    if not names:
+        return ()
+    return tuple(
+        TextEdit(one.start(2), one.end(2), renamed[one[2]])
+        for one in re.finditer(rf"""(["'])({names})\1""", content)
+    )

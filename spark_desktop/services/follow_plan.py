@@ -1,7 +1,7 @@
 """What one save asks of other files, kept as long as its proposals may be looked at."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
@@ -12,6 +12,7 @@ from spark_desktop.domain.generated_files import why_left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.text_mentions import whole_texts
 from spark_desktop.domain.trigger import FollowUp, Span
 from spark_desktop.domain.waits import Waiting, waits_in
 from spark_desktop.domain.words import Said, say
@@ -20,6 +21,7 @@ from spark_desktop.services.follow_instructions import instruction_for
 from spark_desktop.services.follow_words import asked_title
 from spark_desktop.services.name_survey import Survey
 from spark_desktop.services.ports import Syntax
+from spark_desktop.services.text_names import InTexts
 
 # Files that one change is followed to; beyond it is work for a tool of the language.
 MOST_FILES = 100
@@ -48,6 +50,13 @@ class Plan:
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     checks: tuple[Check, ...] | None = None
     before: str = ""
+    in_texts: Mapping[str, InTexts] = field(default_factory=dict)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Return the new names by the old ones, of what has one of both."""
+        changes = [one.change for one in self.followed]
+        return {one.old.name: one.new.name for one in changes if one.is_renamed}
 
     def in_file(self, file: FileNames) -> FileFollow:
         """Return what is to be done in one file."""
@@ -58,6 +67,15 @@ class Plan:
         # of the tool, or with the next copy.
         reason = why_left(file.path, file.content)
         return found if reason is None else left_whole(found, reason)
+
+    def not_in_texts(self, left: Sequence[Left], path: str, content: str) -> list[Left]:
+        """Return what is left of a file once the texts that are a name have followed."""
+        followed = self.in_texts[path]
+        texts = whole_texts(content, self.renamed)
+        if len(texts) != len(whole_texts(followed.before, self.renamed)):
+            return list(left)
+        done = {content.count("\n", 0, texts[place].start) for place in followed.places}
+        return [one for one in left if one.path != path or one.line not in done or one.at >= 0]
 
 
 class Plans:

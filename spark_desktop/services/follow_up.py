@@ -1,10 +1,11 @@
 """From a saved change of a name or signature to what it asks of the other files."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from spark_desktop.domain.checks import failure
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.exports import words_for
 from spark_desktop.domain.followed import FileFollow, Followed, Left
@@ -35,14 +36,13 @@ from spark_desktop.services.follow_words import (
     computed_check,
     left_checks,
     nothing_left,
+    texts_check,
     title_for,
 )
 from spark_desktop.services.name_survey import CodeNames, Holding, Survey, workspace_tree
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.saved_names import SavedNames
-
-# The texts before and after of all files of a follow-up; gives what the project's checks say.
-EvidenceOf = Callable[[Mapping[str, tuple[str, str]]], Awaitable[tuple[Check, ...]]]
+from spark_desktop.services.text_names import EvidenceOf, names_in_texts
 
 
 class FollowedFiles(FileStore, Protocol):
@@ -133,13 +133,19 @@ class FollowUps:
         after = edited(content, found.edits)
         evidence = [computed_check(len(found.lines)), await self._parses(path, content, after)]
         left = [*found.left, *(plan.left if plan.told_by == path else ())]
-        evidence += left_checks(left)
+        checks: tuple[Check, ...] = ()
         if self.evidence is not None:
             # It can be stopped, and taken back by a newer save, while the checks run.
             self._board.put(replace(proposal, trigger=trigger, state=Streaming(1)))
-            evidence += await self._checked(plan)
+            checks = await self._checked(plan)
             if isinstance((now := self._board.get(proposal.id)).state, Cancelled):
                 return now
+        in_texts = plan.in_texts.get(path)
+        if in_texts is not None and in_texts.before == after:
+            after = in_texts.after
+            evidence.append(texts_check(len(in_texts.places)))
+            left = plan.not_in_texts(left, path, content)
+        evidence += [*left_checks(left), *checks]
         return replace(
             proposal,
             trigger=trigger,
@@ -152,6 +158,9 @@ class FollowUps:
         """Return what the project's checks say of all files of the plan; they run once."""
         if plan.checks is None and self.evidence is not None:
             told = await self.evidence(plan.texts)
+            if failure(told) is not None:
+                followed = await names_in_texts(plan.texts, plan.renamed, self.evidence)
+                plan.in_texts, told = followed or ({}, told)
             # The user is in the middle of a change: what fails says so, and withholds nothing.
             plan.checks = tuple(replace(one, is_advice=True) for one in told)
         return plan.checks or ()

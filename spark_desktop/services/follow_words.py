@@ -87,6 +87,12 @@ def computed_check(count: int) -> Check:
     return Check(say("computed"), True, say("%n use(s), each resolved", "", count))
 
 
+def texts_check(count: int) -> Check:
+    """Return as evidence that texts were changed which are the name and no more."""
+    name = say("%n text(s) changed as well", "", count)
+    return Check(name, True, say("the checks pass only with that"))
+
+
 def left_checks(left: Collection[Left]) -> tuple[Check, ...]:
     """Return as evidence what is left to the user, and which comments name it still."""
     uses = [one for one in left if not one.is_text]

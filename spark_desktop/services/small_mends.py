@@ -63,8 +63,9 @@ class SmallMends:
         """Return the proposal with the change and its evidence, where one is proved.
 
         Not where another one that is as likely passes, too: the run then says nothing of what was
-        meant. Nothing is tried where the test's command may not run again. ``seconds`` are those
-        in which the last run begins. Cancelling ends the run.
+        meant; nor a slip where there was no time to see that none does. Nothing is tried where the
+        test's command may not run again. ``seconds`` are those in which the last run begins.
+        Cancelling ends the run.
         """
         trigger, again = proposal.trigger, self._judge.by_trigger
         if not isinstance(trigger, FailingTest) or again is None:
@@ -82,16 +83,14 @@ class SmallMends:
         changes_in = self._changes if trigger.is_checked else self._traps
         everything = await asyncio.to_thread(changes_in, path, before, target.lines, beside)
         changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
-        is_whole = len(changes) == len(everything)
+        untried = list(everything)
         found: Proposal | None = None
         taken: SmallChange | None = None
         for number, change in enumerate(changes, 1):
-            if taken is not None and change.rank > taken.rank:
-                is_whole = True
+            is_last = taken is not None and change.rank > taken.rank
+            if is_last or time.monotonic() > begun + seconds:
                 break
-            if time.monotonic() > begun + seconds:
-                is_whole = False
-                break
+            untried.remove(change)
             one = await self._proved(proposal, target, change, number)
             if one is None:
                 continue
@@ -99,14 +98,17 @@ class SmallMends:
                 return Tried()  # the run does not say which of the two was meant
             found, taken = one, change
         if found is None or taken is None:
-            return Tried(may_be_elsewhere=True, is_whole=is_whole, took=took)
+            return Tried(may_be_elsewhere=True, is_whole=not untried, took=took)
+        is_whole = not any(one.rank <= taken.rank for one in untried)
         found = await self._or_trap(proposal, target, (found, taken), everything)
-        if not _is_of_trap(found):
+        if not is_of_trap(found):
             others = [one for one in changes if taken.rank < one.rank < _ELSEWHERE]
             alone = await self._is_alone(proposal, target, (taken, others), begun + seconds)
             if alone is False:
                 return Tried()
-            is_whole = is_whole and alone is True
+            if not (is_whole and alone):
+                # Signs that hide a mistake by chance are as many as the time lets be found.
+                return Tried(may_be_elsewhere=True, is_whole=False, took=took)
         return Tried(found if is_whole else with_doubt(found))
 
     async def _is_alone(
@@ -143,7 +145,7 @@ class SmallMends:
         two lines in the other order; a trap is wrong in itself.
         """
         found, change = taken
-        if _is_of_trap(found) and not _only_moves(target, change):
+        if is_of_trap(found) and not _only_moves(target, change):
             return found
         others = [one for one in changes if one.rank >= _ELSEWHERE][:_MOST_INSTEAD]
         for number, change in enumerate(others, 1):
@@ -268,7 +270,8 @@ def with_doubt(found: Proposal) -> Proposal:
     )
 
 
-def _is_of_trap(found: Proposal) -> bool:
+def is_of_trap(found: Proposal) -> bool:
+    """Return whether what is mended is wrong in itself."""
     return any(one.name == say("known trap") for one in found.evidence)
 
 

@@ -144,10 +144,9 @@ async def test_a_known_trap_comes_before_slips_and_is_named_so():
 
 
 async def test_where_there_is_time_for_few_half_of_them_are_slips():
-    run = Run(TRAP.replace("> 1", ">= 1"))
-    found = await mended(run, await trap_of(), most=2)
-    assert apply(TRAP, found.patch.hunks) == TRAP.replace("> 1", ">= 1")
-    assert len(run.asked) == 1 + 2
+    run = Run()
+    assert await mended(run, await trap_of(), most=2) is None
+    assert run.asked == [TRAP, OUT, TRAP.replace("> 1", ">= 1")]
 
 
 async def test_where_two_ways_out_of_one_place_pass_none_is_proposed():
@@ -183,10 +182,21 @@ async def test_only_a_failing_test_is_mended_so():
     assert await mended(Run(RIGHT), replace(proposal, trigger=instruction)) is None
 
 
-async def test_where_others_as_likely_were_not_tried_that_is_said():
-    run = Run(RIGHT)
-    found = await mended(run, await proposal_of(Span(1, 2)), most=1)
-    assert apply(TEXT, found.patch.hunks) == RIGHT
+async def test_a_slip_is_not_believed_where_others_as_likely_were_not_tried():
+    text = "def free(total, least):\n    return total > 5000 and least > 1\n"
+    first = text.replace("> 5000", ">= 5000")
+    found = await mended(Run(first), await trap_of(text), most=2)
+    assert apply(text, found.patch.hunks) == first
+    run = Run(first)
+    assert await mended(run, await trap_of(text), most=1) is None
+    assert run.asked == [text, first]
+
+
+async def test_of_a_trap_it_is_said_that_others_as_likely_were_not_tried():
+    text = "def pages(total, size):\n    return total // size\n"
+    first = text.replace("total // size", "-(-total // size)")
+    found = await mended(Run(first), await trap_of(text), most=2)
+    assert apply(text, found.patch.hunks) == first
     last = found.evidence[-1]
     assert (last.passed, last.is_advice) == (False, True)
     assert last.detail == "There was no time to try all changes that are as likely."
