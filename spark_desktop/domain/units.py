@@ -20,6 +20,26 @@ _UNITS = {
 }
 
 
+# Units of measures and money, each with the words for the same one; in texts and in names. Those
+# of time are left out, which code may have without a word for them (``time.sleep(delay)``).
+_MEASURES = {
+    word: group[0]
+    for group in (
+        *(("kilograms", "kilogram", "kilogrammes", "kilos", "kg"), ("grams", "gram", "grammes")),
+        *(("tonnes", "tonne", "tons"), ("pounds", "pound", "lbs"), ("ounces", "ounce", "oz")),
+        *(("newtons", "newton"), ("joules", "joule", "kilojoules"), ("watts", "watt", "kilowatts")),
+        *(("volts", "volt"), ("amperes", "ampere", "amps"), ("pascals", "pascal", "hectopascals")),
+        *(("metres", "metre", "meters", "meter"), ("feet", "foot", "ft"), ("inches", "inch")),
+        *(("kilometres", "kilometre", "kilometers", "kilometer", "km"), ("miles", "mile")),
+        *(("centimetres", "centimetre", "centimeters", "centimeter", "cm"), ("yards", "yard")),
+        *(("millimetres", "millimetre", "millimeters", "millimeter", "mm"), ("knots", "knot")),
+        *(("litres", "litre", "liters", "liter"), ("gallons", "gallon"), ("celsius",)),
+        *(("fahrenheit",), ("kelvin",), ("euros", "euro", "eur"), ("dollars", "dollar", "usd")),
+        *(("cents", "cent"), ("pence", "penny", "pennies")),
+    )
+    for word in group
+}
+
 # As texts tell them, also in words of which these are the ends.
 _TOLD = re.compile(
     r"\b(?:\w*seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent(?:age)?|per\s+\w+"
@@ -35,6 +55,22 @@ _TOLD = re.compile(
 def tells_unit(text: str) -> bool:
     """Return whether a text says in what something counts."""
     return _TOLD.search(text) is not None
+
+
+def invented_unit(text: str, known: str) -> str:
+    """Return the first unit of measure in a text which is not ``known``, as it stands there.
+
+    "" where there is none, or what is known tells no such unit at all.
+    """
+    told = {_MEASURES[one] for one in _words(known) if one in _MEASURES}
+    for word in re.findall(r"[A-Za-z]+", text) if told else ():
+        if _MEASURES.get(word.casefold(), "") not in {"", *told}:
+            return word
+    return ""
+
+
+def _words(text: str) -> set[str]:
+    return {one.casefold() for one in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)}
 
 
 def counts_otherwise(old: str, new: str) -> bool:

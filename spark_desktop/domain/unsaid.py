@@ -13,6 +13,7 @@ from spark_desktop.domain.python_scopes import NO_FILE, FileNames, file_names
 from spark_desktop.domain.script_types import lacks_result_type
 from spark_desktop.domain.signatures import is_defined
 from spark_desktop.domain.told_results import comments_of, tells_errors, tells_result
+from spark_desktop.domain.units import invented_unit
 from spark_desktop.domain.words import Said, joined, say
 
 _PYTHON = (".py", ".pyi")
@@ -150,7 +151,8 @@ def unsaid(
 def _invented(text: str, before: str, content: str) -> list[str]:
     """Return values that a documentation lists beside those of the code, and the code has not.
 
-    What a call in an example passes is no such list. ``before`` is what else tells values.
+    What a call in an example passes is no such list. Nor has a code that counts in one unit
+    anything in another. ``before`` is what else tells values.
     """
     known = {*re.findall(r"\w+", f"{before}\n{content}")}
     text = _EXAMPLE.sub("", text)
@@ -160,7 +162,8 @@ def _invented(text: str, before: str, content: str) -> list[str]:
             found = [one for one in listed if one not in known]
             if found:
                 return found
-    return []
+    unit = invented_unit(text, f"{before}\n{content}") if content else ""
+    return [unit] if unit else []
 
 
 def _begins_with_section(path: str, text: str) -> bool:

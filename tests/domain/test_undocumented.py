@@ -168,3 +168,31 @@ def test_values_that_a_small_model_makes_up_are_told(doc, invented, is_strict):
     found = unsaid("document depth", "a.py", region, before, content=DEPTHS, is_strict=is_strict)
     assert found.passed is not (bool(invented) and is_strict)
     assert f"tells of {invented}," in found.detail or found.passed
+
+
+LIFT = "double lift(double gas, double load) { return gas * kHelium - load; }\n"
+HELIUM = "// What a cubic metre of helium lifts, in kilograms.\nconstexpr double kHelium = 1.02;\n"
+HULL = f"{HELIUM}\n{LIFT}"
+
+
+@pytest.mark.parametrize(
+    ("doc", "invented"),
+    [
+        ("Returns the lift in newtons.", "newtons"),
+        ("Returns the lift in Newtons, below 0 if the load is heavier.", "Newtons"),
+        ("Returns the lift in kilograms.", ""),
+        ("Returns the lift in kg, of gas in cubic meters.", ""),
+        # What has no unit of its own may take a while, and count in anything.
+        ("Returns the lift; it takes some milliseconds.", ""),
+        ("Returns a number of points.", ""),
+    ],
+)
+def test_units_that_a_small_model_makes_up_are_told(doc, invented):
+    region = f"// {doc}\n{LIFT}"
+    found = unsaid("document lift", "a.hpp", region, LIFT, content=HULL)
+    assert found.passed is not bool(invented)
+    assert f"tells of {invented}," in found.detail or found.passed
+    # The request may tell it, and code without any unit leaves it open.
+    asked = "document lift, it is in newtons"
+    assert unsaid(asked, "a.hpp", region, LIFT, content=HULL).passed
+    assert unsaid("document lift", "a.hpp", region, LIFT, content=LIFT).passed
