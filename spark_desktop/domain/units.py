@@ -22,7 +22,7 @@ _UNITS = {
 
 # Units of measures and money, each with the words for the same one; in texts and in names. Those
 # of time are left out, which code may have without a word for them (``time.sleep(delay)``).
-_MEASURES = {
+_MEASURES: dict[str, str] = {
     word: group[0]
     for group in (
         *(("kilograms", "kilogram", "kilogrammes", "kilos", "kg"), ("grams", "gram", "grammes")),
