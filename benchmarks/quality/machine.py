@@ -23,8 +23,10 @@ from spark_desktop.wiring import Project, open_project
 # Seconds for a core to come up or to go, and for a folder to be watched.
 _LONGEST_S = 120.0
 _POLL_S = 0.02
-# A core ends with the program that began it; a burst of saves is over by then, too.
-_LINGER_S = 0.3
+# A core ends soon after the program that began it, but not while that one's loop waits its turn on
+# a machine that is busy; and a burst of saves is over by then.
+_LINGER_S = 5.0
+_OVER_S = 0.3
 _PROBE = "probe.txt"
 
 
@@ -170,7 +172,7 @@ async def watching(project: Project) -> None:
     await _until(told)
     probe.unlink()
     # What tells of the probe is over before anything is measured.
-    await asyncio.sleep(_LINGER_S)
+    await asyncio.sleep(_OVER_S)
     stop()
 
 
