@@ -22,7 +22,7 @@ _UNITS = {
 
 # Units of measures and money, each with the words for the same one; in texts and in names. Those
 # of time are left out, which code may have without a word for them (``time.sleep(delay)``).
-_MEASURES: dict[str, str] = {
+_MEASURES = {
     word: group[0]
     for group in (
         *(("kilograms", "kilogram", "kilogrammes", "kilos", "kg"), ("grams", "gram", "grammes")),
@@ -63,9 +63,9 @@ def invented_unit(text: str, known: str) -> str:
     "" where there is none, or what is known tells no such unit at all.
     """
     told = {_MEASURES[one] for one in _words(known) if one in _MEASURES}
-    for word in re.findall(r"[A-Za-z]+", text) if told else ():
-        if _MEASURES.get(word.casefold(), "") not in {"", *told}:
-            return word
+    for word in re.finditer(r"[A-Za-z]+", text) if told else ():
+        if _MEASURES.get(word[0].casefold(), "") not in {"", *told}:
+            return word[0]
     return ""
 
 
