@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
-from spark_desktop.adapters.renaming_fields import only_told
+from spark_desktop.adapters.renaming_fields import may_be_missing, only_told, type_of_field
 from spark_desktop.adapters.renaming_members import FUNCTION_VALUES, fields_of, set_on_itself
 from spark_desktop.adapters.renaming_nodes import (
     Places,
@@ -53,8 +53,7 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
         if (one.container, one.name) not in known:
             known.add((one.container, one.name))
             found.append(one)
-    found = [*only_told(found, parsed)] if parsed.grammar.name == "python" else found
-    return tuple(sorted(found, key=lambda one: one.name_at))
+    return tuple(sorted(only_told(found, parsed), key=lambda one: one.name_at))
 
 
 def _types(table: NameTable, grammar: str) -> Iterator[str]:
@@ -157,10 +156,11 @@ def _defined(
         result = node.child_by_field_name("type")
     if node.type == "enumerator" and node.parent is not None and node.parent.parent is not None:
         result = node.parent.parent.child_by_field_name("name")
-    if container and node.type == "assignment":
-        result = node.child_by_field_name("type")
+    if container and told is None:
+        result = type_of_field(node, parsed.grammar.name) or result
     lines = Span(*rows_of(whole))
     given = "" if result is None else " ".join(text_of(result).lstrip(": ").split())
+    given += " | undefined" if given and told is None and may_be_missing(node) else ""
     gives = "" if told is None else given_back(about, parsed.grammar.name)
     return Defined(
         Definition(text_of(name), kind, path, lines, signature, container),

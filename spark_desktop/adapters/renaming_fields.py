@@ -1,13 +1,46 @@
-"""The types of a class's fields in Python, where the file alone tells what they are."""
+"""The types of a class's fields, where the file alone tells what they are."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from spark_desktop.adapters.languages import Parsed, text_of
 from spark_desktop.domain.defined import Defined
 
 _WORD = re.compile(r"\w+")
+# By grammar: what declares a field, and what gives a type another name.
+_FIELDS = {
+    "python": ("assignment",),
+    "go": ("field_declaration",),
+    "rust": ("field_declaration",),
+}
+_OF_SCRIPTS = (
+    *("property_signature", "public_field_definition"),
+    *("required_parameter", "optional_parameter"),
+)
+_ALIASES = {
+    "python": ("type_alias_statement",),
+    "go": ("type_alias", "type_spec"),
+    "rust": ("type_item",),
+}
+_MADE_OF_FIELDS = ("struct_type", "interface_type", "object_type")
+
+
+def type_of_field(node: Node, grammar: str) -> Node | None:
+    """Return the type that is written for a field, in the languages where it is followed."""
+    is_field = node.type in _FIELDS.get(grammar, _OF_SCRIPTS if _is_script(grammar) else ())
+    return node.child_by_field_name("type") if is_field else None
+
+
+def may_be_missing(node: Node) -> bool:
+    """Return whether a field of TypeScript may be left out: ``crew?: number``."""
+    return node.type in _OF_SCRIPTS and any(child.type == "?" for child in node.children)
+
+
+def _is_script(grammar: str) -> bool:
+    return grammar in ("typescript", "tsx")
 
 
 def only_told(defined: Iterable[Defined], parsed: Parsed) -> Iterator[Defined]:
@@ -15,11 +48,23 @@ def only_told(defined: Iterable[Defined], parsed: Parsed) -> Iterator[Defined]:
 
     So is one with a name that the file gives to a type, and one that is told in two ways.
     """
-    known = tuple(defined)
-    aliases = {one.name for one in known if one.definition.kind == "constant" and not one.container}
-    for node in parsed.nodes(("type_alias_statement",)):
-        left = node.child_by_field_name("left")
-        aliases |= set() if left is None else {text_of(left).partition("[")[0].strip()}
+    known, grammar = tuple(defined), parsed.grammar.name
+    if grammar not in _FIELDS and not _is_script(grammar):
+        yield from known
+        return
+    is_python = grammar == "python"
+    aliases = {
+        one.name
+        for one in known
+        if is_python and one.definition.kind == "constant" and not one.container
+    }
+    default = ("type_alias_declaration",) if _is_script(grammar) else ()
+    for node in parsed.nodes(_ALIASES.get(grammar, default)):
+        named = node.child_by_field_name("left" if is_python else "name")
+        meant = node.child_by_field_name("value") or node.child_by_field_name("type")
+        if named is None or (meant is not None and meant.type in _MADE_OF_FIELDS):
+            continue
+        aliases.add(text_of(named).partition("[")[0].strip())
     told: dict[tuple[str, str], set[str]] = {}
     for one in known:
         told.setdefault((one.container, one.name), set()).add(one.result)

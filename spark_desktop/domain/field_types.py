@@ -23,7 +23,7 @@ def made_with(changed: Iterable[NameChange], defined: Iterable[Defined]) -> Iter
     """
     classes = {one.name: one.text for one in defined if not one.container}
     for change in changed:
-        if not change.holds_other:
+        if not change.holds_other or not change.new.path.endswith((".py", ".pyi")):
             continue
         fields = fields_of("python", classes.get(change.new.container, ""))
         if change.new.name in fields:
@@ -39,8 +39,8 @@ def field_uses(change: NameChange, target: Target, file: FileNames, tree: Tree) 
     if change.made_at is not None:
         place = change.made_at
         return Uses(tuple(one for one in uses.found if _gives_at(one.call, place)))
-    found = [one for one in uses.found if one.role is not Role.BOUND]
-    found += _keyed(target, file)
+    found = [one for one in uses.found if one.role is not Role.BOUND or one.shape is not None]
+    found += _keyed(target, file) if file.language == "python" else ()
     return Uses(tuple(found), uses.doubtful)
 
 

@@ -33,6 +33,9 @@ _DOES_FOR = {
     "frozenset": frozenset(("set", "Set", "AbstractSet", "Collection", "Iterable")),
     "Iterator": frozenset(("Iterable",)),
 }
+_OF_SCRIPTS = (".ts", ".tsx", ".mts", ".cts")
+# One of a few values is a type there: whoever reads it reads what it was.
+_VALUE_OF_SCRIPTS = re.compile(r"""(?P<text>(["'`]).*?\2)|(?<![\w.])-?\d[\d.]*(?!\w)""")
 _WAITS = re.compile(r"(?:Promise|Awaitable|Coroutine|Future)([<\[])(.*)[>\]]")
 _GO_NAMED = re.compile(r"\((?:\w+(?:, ?\w+)* [\w.*\[\]]+(?:, ?|(?=\))))+\)")
 _TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|/\*[\s\S]*?\*/|(?:#|//)[^\n]*')
@@ -110,6 +113,8 @@ def _plain(type_: str, path: str) -> str:
     text = " ".join(type_.split())
     if path.endswith(_OF_C):
         text = re.sub(r"\s*&(?!&)", "", text)
+    if path.endswith(_OF_SCRIPTS):
+        text = _VALUE_OF_SCRIPTS.sub(lambda one: "string" if one["text"] else "number", text)
     if path.endswith(".go") and _GO_NAMED.fullmatch(text):
         parts = [one.split()[-1] for one in text[1:-1].split(",")]
         text = f"({', '.join(parts)})"
