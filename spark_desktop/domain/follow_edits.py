@@ -313,10 +313,13 @@ class _Following:
         return signature is None or self._follow_arguments(one, one.call, signature)
 
     def _follow_handed(self, one: Occurrence) -> None:
-        """Hand on what gives the same as before; what is not known is left."""
+        """Hand on what gives the same as before; what that is a model may know."""
         edits = handed_edits(one, self._file, self._followed.change, self._followed.home)
-        if edits is None or self._followed.signature is not None:
+        if self._followed.signature is not None:
             self._leave(one, say("it is passed on, not called"))
+            return
+        if edits is None:
+            self._asked.append(one)
             return
         for edit in edits:
             self._edit(one, edit)

@@ -48,8 +48,9 @@ def instruction_for(followed: Iterable[Followed]) -> str:
             told.append(
                 f"A call of `{new.name}` gave {was} and now gives {now}; it is\n"
                 f"{_short(new.text)}\nChange what is done with the result of each call of it, "
-                "so that the code around works as before; a value that is not needed there is "
-                "ignored, and where it fails now instead of giving nothing, that is handled."
+                "so that the code around works as before, and where it is passed on, pass what "
+                "gives what it gave; a value that is not needed there is ignored, and where it "
+                "fails now instead of giving nothing, that is handled."
             )
             if new.container and one.change.gives_other_type:
                 told.append(f"One of its own that a type has gives {now} as well.")

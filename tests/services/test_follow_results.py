@@ -334,3 +334,18 @@ async def test_an_element_of_a_list_was_no_list(project, value):
     one = project({"a.py": before, "b.py": use}, "def f():\n    return 0\n")
     await one.save(a__py=before.replace("return", "yield"))
     assert one.world.endpoint.requests
+
+
+@pytest.mark.parametrize(
+    "use", ["sum(map(needed, weights))", "sorted(weights, key=needed)", "Plan(needed)"]
+)
+async def test_what_gives_another_type_and_is_passed_on_is_asked_of_the_model(project, use):
+    home = "def needed(weight: float) -> int:\n    return int(weight / 60)\n"
+    user = f"from crews import needed\n\n\ndef total(weights):\n    return {use}\n"
+    answer = user.partition("\n\n\n")[2].replace("needed", "lambda one: needed(one).haulers", 1)
+    one = project({"crews.py": home, "site.py": user}, answer)
+    now = "def needed(weight: float) -> Crew:\n    return Crew(int(weight / 60), 1)\n"
+    await one.save(crews__py=f"from crew import Crew\n\n\n{now}")
+    assert asked(one) == {"needed() gives another result: site.py, total()"}
+    (proposal,) = one.ready
+    assert "where it is passed on, pass what gives what it gave" in proposal.trigger.instruction
