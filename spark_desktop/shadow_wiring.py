@@ -1,7 +1,7 @@
 """Builds what runs a project's own checks in a shadow of it; one for an open project."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -46,10 +46,20 @@ class Shadow:
 
         These are not asked any more where the former withhold.
         """
-        told = await self.commands.evidence(path, before, after)
+        return await self.evidence_of(path, {path: (before, after)})
+
+    async def evidence_of(
+        self, path: str, texts: Mapping[str, tuple[str, str]]
+    ) -> tuple[Check, ...]:
+        """Return the same of several files that change at once, of which one is at ``path``.
+
+        What the settings name is asked of that one alone.
+        """
+        told = await self.commands.evidence(path, *texts[path])
         if failure(told):
             return told
-        return (*told, *await self.checks.evidence(path, before, after))
+        new = {one: (before or None, after) for one, (before, after) in texts.items()}
+        return (*told, *await self.checks.evidence_of(new))
 
     async def _tests_of(self, path: str) -> Sequence[str]:
         if is_test(path):

@@ -83,6 +83,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.tested_cases import TestedCases
 from spark_desktop.services.threads import ThreadService
+from spark_desktop.services.together import Together
 from spark_desktop.services.told_context import telling
 from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
 from spark_desktop.services.turns import Turns
@@ -344,6 +345,7 @@ def _assemble(
     inbox.finders.append(follow_ups.find)
     suggester.follow_ups = follow_ups.computed
     follow_ups.evidence = shadow.checks.evidence_of
+    suggester.judge.follow_up = Together(board, shadow.evidence_of).evidence
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),

@@ -41,6 +41,9 @@ from spark_desktop.services.trigger_evidence import TriggerEvidence
 
 # The path, the text before and after it; gives what is to be said of the names that it uses.
 NameEvidence = Callable[[str, str, str], Awaitable[tuple[Check, ...]]]
+# A follow-up, its path, the text before and after; gives what the project's checks say of it, with
+# what else is ready of the same change.
+FollowEvidence = Callable[[Proposal, str, str, str], Awaitable[tuple[Check, ...]]]
 # The path and the text before a change; tells whether a check could prove one.
 MayProve = Callable[[str, str], Awaitable[bool]]
 # The path, the text before and after, and what was asked for; gives words that only an answer uses.
@@ -58,6 +61,7 @@ class Judge:
         self._syntax = syntax
         self.names: NameEvidence | None = None
         self.project: ProjectEvidence | None = None
+        self.follow_up: FollowEvidence | None = None
         # Whether a check could prove a change: the path, and the text before it.
         self.may_prove: MayProve | None = None
         # Adds imports that were forgotten: the path, the text before and after; gives the text.
@@ -140,12 +144,20 @@ class Judge:
             if failure(told):
                 return proposal
         if project and self.project is not None:
-            told = await self.project(path, before, after)
             if isinstance(proposal.trigger, FollowUp):
-                told = tuple(map(_unmended, told))
+                told = tuple(map(_unmended, await self._followed(proposal, path, before, after)))
+            else:
+                told = await self.project(path, before, after)
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    async def _followed(
+        self, proposal: Proposal, path: str, before: str, after: str
+    ) -> tuple[Check, ...]:
+        if self.follow_up is not None:
+            return await self.follow_up(proposal, path, before, after)
+        return () if self.project is None else await self.project(path, before, after)
 
     async def doubted(self, target: Target, proposal: Proposal) -> Check | None:
         """Return a doubt about words of an answer; None where all are known, or nobody knows."""
