@@ -83,6 +83,22 @@ async def test_no_text_is_touched_where_it_does_not_help(project):
     assert len(seen) == 2
 
 
+async def test_what_a_test_expects_is_never_changed_so_that_it_passes(project):
+    test = "from shape import Shape\n\n\ndef test_it():\n"
+    test += "    assert asdict(Shape(width=1)) == {'width': 1}\n"
+    one = project({"shape.py": SHAPE, "tests/test_shape.py": test})
+    seen = []
+
+    async def evidence(texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        seen.append(texts)
+        return (Check("unittest", False, "still fails: test_it"),)
+
+    one.follow_ups.evidence = evidence
+    await one.replace("shape.py", ("width: int", "breadth: int"))
+    assert one.offered == {"tests/test_shape.py": test.replace("width=1", "breadth=1")}
+    assert len(seen) == 1
+
+
 def test_only_whole_texts_are_names():
     content = 'a = "width", \'width\', "my width", width, "width\', `width`\n'
     assert [(one.start, one.new) for one in whole_texts(content, {"width": "breadth"})] == [
