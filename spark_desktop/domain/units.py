@@ -21,21 +21,22 @@ _UNITS = {
 
 
 # Units of measures and money, each with the words for the same one; in texts and in names. Those
-# of time are left out, which code may have without a word for them (``time.sleep(delay)``).
+# of time are left out, which code may have without a word for them (``time.sleep(delay)``), and
+# words that are something else as well ("foot", "yard", "knot", "per cent").
 _MEASURES = {
     word: group[0]
     for group in (
         *(("kilograms", "kilogram", "kilogrammes", "kilos", "kg"), ("grams", "gram", "grammes")),
-        *(("tonnes", "tonne", "tons"), ("pounds", "pound", "lbs"), ("ounces", "ounce", "oz")),
+        *(("tonnes", "tonne"), ("pounds", "pound", "lbs"), ("ounces", "ounce", "oz")),
         *(("newtons", "newton"), ("joules", "joule", "kilojoules"), ("watts", "watt", "kilowatts")),
-        *(("volts", "volt"), ("amperes", "ampere", "amps"), ("pascals", "pascal", "hectopascals")),
-        *(("metres", "metre", "meters", "meter"), ("feet", "foot", "ft"), ("inches", "inch")),
+        *(("volts", "volt"), ("amperes", "ampere"), ("pascals", "pascal", "hectopascals")),
+        *(("metres", "metre", "meters", "meter"), ("feet", "ft"), ("inches", "inch")),
         *(("kilometres", "kilometre", "kilometers", "kilometer", "km"), ("miles", "mile")),
-        *(("centimetres", "centimetre", "centimeters", "centimeter", "cm"), ("yards", "yard")),
-        *(("millimetres", "millimetre", "millimeters", "millimeter", "mm"), ("knots", "knot")),
+        *(("centimetres", "centimetre", "centimeters", "centimeter", "cm"),),
+        *(("millimetres", "millimetre", "millimeters", "millimeter", "mm"),),
         *(("litres", "litre", "liters", "liter"), ("gallons", "gallon"), ("celsius",)),
         *(("fahrenheit",), ("kelvin",), ("euros", "euro", "eur"), ("dollars", "dollar", "usd")),
-        *(("cents", "cent"), ("pence", "penny", "pennies")),
+        *(("cents",), ("pence", "pennies")),
     )
     for word in group
 }

@@ -184,7 +184,7 @@ HULL = f"{HELIUM}\n{LIFT}"
         ("Returns the lift in kg, of gas in cubic meters.", ""),
         # What has no unit of its own may take a while, and count in anything.
         ("Returns the lift; it takes some milliseconds.", ""),
-        ("Returns a number of points.", ""),
+        ("Returns a number of points, or 5 per cent of it, at the foot of the yard.", ""),
     ],
 )
 def test_units_that_a_small_model_makes_up_are_told(doc, invented):
