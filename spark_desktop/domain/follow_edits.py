@@ -13,7 +13,7 @@ from spark_desktop.domain.call_changes import (
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.follow_otherwise import follow_otherwise
-from spark_desktop.domain.followed import FileFollow, Followed, Left
+from spark_desktop.domain.followed import FileFollow, Followed, Left, in_text
 from spark_desktop.domain.getters import only_reads
 from spark_desktop.domain.go_contexts import context_edits
 from spark_desktop.domain.go_implementers import implementing_edits
@@ -25,6 +25,7 @@ from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.negated_uses import opposite_edits
 from spark_desktop.domain.new_imports import taken_out
 from spark_desktop.domain.parameter_objects import ParameterObject, gathered_call, is_commented
+from spark_desktop.domain.passed_on import is_handed_over
 from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, declaration_edits
 from spark_desktop.domain.python_overrides import override_edits
@@ -315,13 +316,11 @@ class _Following:
     def _follow_handed(self, one: Occurrence) -> None:
         """Hand on what gives the same as before; what that is a model may know."""
         edits = handed_edits(one, self._file, self._followed.change, self._followed.home)
-        if self._followed.signature is not None:
-            self._leave(one, say("it is passed on, not called"))
-            return
-        if edits is None:
+        if self._followed.signature is None and edits is None and is_handed_over(one, self._file):
             self._asked.append(one)
-            return
-        for edit in edits:
+        elif edits is None or self._followed.signature is not None:
+            self._leave(one, say("it is passed on, not called"))
+        for edit in edits or () if self._followed.signature is None else ():
             self._edit(one, edit)
 
     def _leave_alias(self, one: Occurrence) -> None:
@@ -495,6 +494,6 @@ class _Following:
                 is_key = is_field_key(one, file, target)
                 if not (self._uses.found or is_key):
                     continue
-                reason = say("it stands in a comment or a text")
+                reason = in_text()
                 is_text = not (is_formatted(one, file) or is_key)
                 self._left.append(Left(file.path, one.line, reason, is_text=is_text))

@@ -3,7 +3,7 @@
 from spark_desktop.domain.exports import export_edits
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import FileNames
-from spark_desktop.domain.followed import FileFollow, Followed, Left
+from spark_desktop.domain.followed import FileFollow, Followed, Left, in_text
 from spark_desktop.domain.key_uses import key_follow
 from spark_desktop.domain.literal_changes import literals_meant
 from spark_desktop.domain.module_paths import Tree
@@ -45,8 +45,7 @@ def _literals(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
         aliases.add(name)
     skipped = followed.fresh_lines if is_home else frozenset[int]()
     found = literals_meant(followed.change, file, followed.home, skipped, aliases)
-    reason = say("it stands in a comment or a text")
-    left = tuple(Left(file.path, line, reason, is_text=True) for line in found.others)
+    left = tuple(Left(file.path, line, in_text(), is_text=True) for line in found.others)
     return FileFollow(file.path, found.edits, left=left, lines=found.lines)
 
 

@@ -77,6 +77,11 @@ class FileFollow:
     clear: frozenset[int] = frozenset()
 
 
+def in_text() -> Said:
+    """Return why what is the name in a comment or a text is left."""
+    return say("it stands in a comment or a text")
+
+
 def left_whole(found: FileFollow, reason: Said) -> FileFollow:
     """Return what is done in a file that is not touched: each use is left, and why."""
     lines = sorted({*found.lines, *(use.line for use in found.asked)})

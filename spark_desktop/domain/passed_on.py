@@ -13,6 +13,7 @@ _BEFORE = 500
 _IN_BRACES = re.compile(r"\bexport\s*\{[^{}]*$")
 _IN_OBJECT = re.compile(r"\bexports\s*=\s*\{[^{}]*$")
 _AS_MEMBER = re.compile(r"\bexports\.([\w$]+)\s*=\s*$")
+_NO_VALUE = re.compile(r"(?:\bexport\s+default|\btypeof|\bexports\s*=)\s*$")
 _RENAMED = re.compile(r"\s+as\b")
 _DEFAULT = re.compile(r"\bexport\s+default\s+(?:async\s+)?function\s*\*?\s*$")
 # A module that is loaded where it is used: what it is called, and its path.
@@ -39,6 +40,17 @@ def is_passed_on(one: Occurrence, file: FileNames) -> bool:
     if one.role in (Role.IMPORTED, Role.EXPORTED, Role.BOUND, Role.LABEL):
         return False
     return file.language not in _JS or not _is_exported(one, file)
+
+
+def is_handed_over(one: Occurrence, file: FileNames) -> bool:
+    """Return whether a function is given, as a value, to what may call it.
+
+    That is no export of it, nothing that is asked of the function itself (``area.cache_clear``),
+    and no question for its type.
+    """
+    if not is_passed_on(one, file) or file.content[one.end : one.end + 1] == ".":
+        return False
+    return _NO_VALUE.search(file.content[max(0, one.start - _BEFORE) : one.start]) is None
 
 
 def is_default(one: Defined, file: FileNames) -> bool:

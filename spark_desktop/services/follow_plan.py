@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.follow_edits import follow
-from spark_desktop.domain.followed import FileFollow, Followed, Left, left_whole, together
+from spark_desktop.domain.followed import (
+    FileFollow,
+    Followed,
+    Left,
+    in_text,
+    left_whole,
+    together,
+)
 from spark_desktop.domain.generated_files import why_left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.proposal import Check
@@ -75,7 +82,11 @@ class Plan:
         if len(texts) != len(whole_texts(followed.before, self.renamed)):
             return list(left)
         done = {content.count("\n", 0, texts[place].start) for place in followed.places}
-        return [one for one in left if one.path != path or one.line not in done or one.at >= 0]
+        return [
+            one
+            for one in left
+            if one.path != path or one.line not in done or one.reason != in_text()
+        ]
 
 
 class Plans:

@@ -137,7 +137,7 @@ class FollowUps:
         if self.evidence is not None:
             # It can be stopped, and taken back by a newer save, while the checks run.
             self._board.put(replace(proposal, trigger=trigger, state=Streaming(1)))
-            checks = await self._checked(plan)
+            checks = await self._checked(plan, proposal.id)
             if isinstance((now := self._board.get(proposal.id)).state, Cancelled):
                 return now
         in_texts = plan.in_texts.get(path)
@@ -154,12 +154,18 @@ class FollowUps:
             evidence=tuple(evidence),
         )
 
-    async def _checked(self, plan: Plan) -> tuple[Check, ...]:
+    async def _checked(self, plan: Plan, asked_by: str) -> tuple[Check, ...]:
         """Return what the project's checks say of all files of the plan; they run once."""
         if plan.checks is None and self.evidence is not None:
             told = await self.evidence(plan.texts)
             if failure(told) is not None:
-                followed = await names_in_texts(plan.texts, plan.renamed, self.evidence)
+
+                def goes_on() -> bool:
+                    return not isinstance(self._board.get(asked_by).state, Cancelled)
+
+                followed = goes_on() and await names_in_texts(
+                    plan.texts, plan.renamed, self.evidence, told, goes_on
+                )
                 plan.in_texts, told = followed or ({}, told)
             # The user is in the middle of a change: what fails says so, and withholds nothing.
             plan.checks = tuple(replace(one, is_advice=True) for one in told)
