@@ -1,5 +1,8 @@
 """What a change asks of one file where neither a name nor a call there is what follows."""
 
+import re
+
+from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.exports import export_edits
 from spark_desktop.domain.field_types import field_uses
 from spark_desktop.domain.file_names import FileNames
@@ -53,7 +56,7 @@ def _held(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     """Ask for what reads or sets a field of another type, but for what was written with it."""
     is_home = file.path in followed.target.homes
     # What a class keeps for itself, whoever writes the class has before them.
-    is_private = is_home and followed.change.old.name.startswith("_")
+    is_private = is_home and _is_private(followed.change.new)
     if is_private or (not is_home and file.path in followed.fresh_files):
         return FileFollow(file.path)
     uses = field_uses(followed.change, followed.target, file, tree)
@@ -63,6 +66,14 @@ def _held(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
     left = tuple(Left(file.path, one.line, reason, at=one.start) for one in uses.doubtful)
     clear = frozenset(one.start for one in uses.found)
     return FileFollow(file.path, asked=asked, left=left, clear=clear)
+
+
+def _is_private(field: Defined) -> bool:
+    """Return whether nobody beside its class, or its module of Rust, can use a field."""
+    if field.path.endswith(".rs"):
+        return re.search(r"\bpub\b", field.text) is None
+    is_said = re.match(r"\s*(?:private|protected)\b", field.text) is not None
+    return is_said or field.name.startswith(("_", "#"))
 
 
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:

@@ -32,6 +32,8 @@ _WORD = re.compile(r"\w+")
 # The words of a name.
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _FIGURE = re.compile(r"\b\d[\w.]*")
+# A set of Go is a map of these.
+_NO_FIELDS = re.compile(r"\b(?:struct|interface)\s*\{\s*\}")
 _WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
@@ -129,6 +131,9 @@ class NameChange:
         """Return whether its result is of a type that callers have to look at."""
         if (is_field(self.old) and self.is_renamed) or _is_value(self.old):
             return False
+        told = (_NO_FIELDS.sub("", one.result) for one in (self.old, self.new))
+        if is_field(self.old) and any("{" in one for one in told):
+            return False  # types without a name, whose fields are written there
         texts = self.old.text, self.new.text
         types = dict(self.renamed_types)
         return is_other_result(self.old.result, self.new.result, texts, self.new.path, types)

@@ -36,6 +36,8 @@ _DOES_FOR = {
 _OF_SCRIPTS = (".ts", ".tsx", ".mts", ".cts")
 # One of a few values is a type there: whoever reads it reads what it was.
 _VALUE_OF_SCRIPTS = re.compile(r"""(?P<text>(["'`]).*?\2)|(?<![\w.])-?\d[\d.]*(?!\w)""")
+# What holds anything says nothing of what it holds.
+_HOLDS_ANY = re.compile(r"\b(?:any|unknown)\b|\binterface\s*\{\s*\}")
 _WAITS = re.compile(r"(?:Promise|Awaitable|Coroutine|Future)([<\[])(.*)[>\]]")
 _GO_NAMED = re.compile(r"\((?:\w+(?:, ?\w+)* [\w.*\[\]]+(?:, ?|(?=\))))+\)")
 _TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|/\*[\s\S]*?\*/|(?:#|//)[^\n]*')
@@ -53,6 +55,8 @@ def is_other_result(
     of its callers only where it fails instead, or gives a constant. ``renamed`` are the new names
     of types. A type that is not told asks nothing.
     """
+    if path.endswith((".go", *_OF_SCRIPTS)) and (_HOLDS_ANY.search(old) or _HOLDS_ANY.search(new)):
+        return False
     was, now = same_form(_plain(old, path), renamed), same_form(_plain(new, path))
     # A type whose new name is not written everywhere yet is the same as well.
     is_unfollowed = bool(renamed) and same_form(_plain(old, path)) == now
@@ -113,7 +117,9 @@ def _plain(type_: str, path: str) -> str:
     text = " ".join(type_.split())
     if path.endswith(_OF_C):
         text = re.sub(r"\s*&(?!&)", "", text)
-    if path.endswith(_OF_SCRIPTS):
+    if path.endswith(".go"):
+        text = re.sub(r"\binterface\s*\{\s*\}", "any", text)
+    if path.endswith(_OF_SCRIPTS) and not re.search(r"[\[<({]", text):
         text = _VALUE_OF_SCRIPTS.sub(lambda one: "string" if one["text"] else "number", text)
     if path.endswith(".go") and _GO_NAMED.fullmatch(text):
         parts = [one.split()[-1] for one in text[1:-1].split(",")]

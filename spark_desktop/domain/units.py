@@ -41,6 +41,19 @@ _MEASURES = {
     for word in group
 }
 
+# Short for some of them, in names (``lift_n``) and texts.
+_SIGNS = {
+    **{r"m(?![A-Za-z])": "metres", r"g(?![A-Za-z])": "grams", r"l(?![A-Za-z])": "litres"},
+    **{r"n(?![A-Za-z])": "newtons", r"N(?![A-Za-z])": "newtons", r"j(?![A-Za-z])": "joules"},
+    **{r"lb(?![A-Za-z])": "pounds", r"\u00a3": "pounds", r"in(?:ch)?(?![A-Za-z ])": "inches"},
+    **{r"mi(?![A-Za-z])": "miles", r"mph": "miles", r"km": "kilometres", r"k[pm]h": "kilometres"},
+    **{r"\$": "dollars", r"\u20ac": "euros", r"[cC](?![A-Za-z])": "celsius", r"psi": "pounds"},
+    **{r"[wW](?![A-Za-z])": "watts", r"k[wW]": "watts", r"[vV](?![A-Za-z])": "volts"},
+    **{r"h?[pP]a(?![A-Za-z])": "pascals", r"[fF](?![A-Za-z])": "fahrenheit"},
+}
+_CONVERTS = re.compile(r"conver[ts]|\bto_|[a-z]To[A-Z]|_per_|\bper\b", re.IGNORECASE)
+_IN_UNIT = re.compile(r"\bin\s+(?:whole\s+|full\s+)?([A-Za-z]+)")
+
 # As texts tell them, also in words of which these are the ends.
 _TOLD = re.compile(
     r"\b(?:\w*seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent(?:age)?|per\s+\w+"
@@ -59,14 +72,18 @@ def tells_unit(text: str) -> bool:
 
 
 def invented_unit(text: str, known: str) -> str:
-    """Return the first unit of measure in a text which is not ``known``, as it stands there.
+    """Return the first unit "in" which a text says that something is, as it stands there.
 
-    "" where there is none, or what is known tells no such unit at all.
+    "" where none is told so, where what is ``known`` has it in a word or a sign, tells no unit at
+    all, or converts.
     """
     told = {_MEASURES[one] for one in _words(known) if one in _MEASURES}
-    for word in re.finditer(r"[A-Za-z]+", text) if told else ():
-        if _MEASURES.get(word[0].casefold(), "") not in {"", *told}:
-            return word[0]
+    if not told or _CONVERTS.search(known):
+        return ""
+    told |= {unit for sign, unit in _SIGNS.items() if re.search(rf"(?<![A-Za-z]){sign}", known)}
+    for word in _IN_UNIT.finditer(text):
+        if _MEASURES.get(word[1].casefold(), "") not in {"", *told}:
+            return word[1]
     return ""
 
 

@@ -14,7 +14,7 @@ from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.services.locate import located
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.small_mends import SmallMends, Tried, is_of_trap, with_doubt
+from spark_desktop.services.small_mends import SmallMends, Tried, with_doubt
 from spark_desktop.services.target import Target, target_of
 
 # Seconds for each place, and for all: somebody waits for the model's answer.
@@ -63,8 +63,8 @@ class OtherPlaces:
                 continue
             there = replace(there, first_path=trigger.snapshot.path)
             moved = replace(proposal, trigger=there, region=target.region, patch=None)
-            tried = await self._mends.tried(moved, target, _SECONDS)
-            if tried.found is not None and (is_whole or is_of_trap(tried.found)):
+            tried = await self._mends.tried(moved, target, _SECONDS, only_traps=not is_whole)
+            if tried.found is not None:
                 return tried.found if is_whole else with_doubt(tried.found), target
             if not tried.may_be_elsewhere:
                 return None

@@ -59,13 +59,20 @@ class SmallMends:
         self._files = files
         self._most = most
 
-    async def tried(self, proposal: Proposal, target: Target, seconds: float = _SECONDS) -> Tried:
+    async def tried(
+        self,
+        proposal: Proposal,
+        target: Target,
+        seconds: float = _SECONDS,
+        *,
+        only_traps: bool = False,
+    ) -> Tried:
         """Return the proposal with the change and its evidence, where one is proved.
 
         Not where another one that is as likely passes, too: the run then says nothing of what was
         meant; nor a slip where there was no time to see that none does. Nothing is tried where the
-        test's command may not run again. ``seconds`` are those in which the last run begins.
-        Cancelling ends the run.
+        test's command may not run again. ``seconds`` are those in which the last run begins. With
+        ``only_traps`` no slips are tried: none would be believed. Cancelling ends the run.
         """
         trigger, again = proposal.trigger, self._judge.by_trigger
         if not isinstance(trigger, FailingTest) or again is None:
@@ -80,7 +87,8 @@ class SmallMends:
         took = time.monotonic() - begun
         # Rules look at a whole file, which may take tenths of a second.
         beside = await self._included(path, before)
-        changes_in = self._changes if trigger.is_checked else self._traps
+        is_slip_tried = trigger.is_checked and not only_traps
+        changes_in = self._changes if is_slip_tried else self._traps
         everything = await asyncio.to_thread(changes_in, path, before, target.lines, beside)
         changes = _chosen(everything, min(self._most, int(seconds / max(took, 0.01)) + 1))
         untried = list(everything)
@@ -101,8 +109,8 @@ class SmallMends:
             return Tried(may_be_elsewhere=True, is_whole=not untried, took=took)
         is_whole = not any(one.rank <= taken.rank for one in untried)
         found = await self._or_trap(proposal, target, (found, taken), everything)
-        if not is_of_trap(found):
-            others = [one for one in changes if taken.rank < one.rank < _ELSEWHERE]
+        if not _is_of_trap(found):
+            others = [one for one in everything if taken.rank < one.rank < _ELSEWHERE]
             alone = await self._is_alone(proposal, target, (taken, others), begun + seconds)
             if alone is False:
                 return Tried()
@@ -145,7 +153,7 @@ class SmallMends:
         two lines in the other order; a trap is wrong in itself.
         """
         found, change = taken
-        if is_of_trap(found) and not _only_moves(target, change):
+        if _is_of_trap(found) and not _only_moves(target, change):
             return found
         others = [one for one in changes if one.rank >= _ELSEWHERE][:_MOST_INSTEAD]
         for number, change in enumerate(others, 1):
@@ -270,8 +278,7 @@ def with_doubt(found: Proposal) -> Proposal:
     )
 
 
-def is_of_trap(found: Proposal) -> bool:
-    """Return whether what is mended is wrong in itself."""
+def _is_of_trap(found: Proposal) -> bool:
     return any(one.name == say("known trap") for one in found.evidence)
 
 

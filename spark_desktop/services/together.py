@@ -5,7 +5,7 @@ A test that calls two functions fails until both have followed: by itself neithe
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from spark_desktop.domain.errors import ConflictError
+from spark_desktop.domain.checks import failure
 from spark_desktop.domain.patch import Hunk, apply, compute
 from spark_desktop.domain.proposal import Check, Proposal, Ready
 from spark_desktop.domain.trigger import FollowUp
@@ -17,7 +17,7 @@ EvidenceOf = Callable[[str, Mapping[str, tuple[str, str]]], Awaitable[tuple[Chec
 
 
 class Together:
-    """Asks the project's checks about a follow-up and what is ready of the same change."""
+    """Asks the project's checks about a follow-up and what is ready after changes of that file."""
 
     def __init__(self, board: ProposalBoard, evidence_of: EvidenceOf) -> None:
         self._board = board
@@ -34,14 +34,18 @@ class Together:
             content = texts.setdefault(snapshot.path, snapshot.text.content)
             if other.patch is None or content != snapshot.text.content:
                 continue
-            both = (*hunks.get(snapshot.path, ()), *other.patch.hunks)
-            try:
-                apply(content, both)
-            except ConflictError:
+            known = hunks.get(snapshot.path, ())
+            same = {(one.start, one.old, one.new) for one in known}
+            # Both may bring the same import.
+            more = [one for one in other.patch.hunks if (one.start, one.old, one.new) not in same]
+            if any(_clash(one, each) for one in more for each in known):
                 continue  # they change the same lines: only one of them will be
-            hunks[snapshot.path] = both
+            hunks[snapshot.path] = (*known, *more)
         changes = {one: (texts[one], apply(texts[one], done)) for one, done in hunks.items()}
-        return await self._evidence_of(path, changes)
+        alone = {path: (before, after)}
+        told = await self._evidence_of(path, changes)
+        # What is wrong with the others is no fault of this one.
+        return await self._evidence_of(path, alone) if failure(told) and changes != alone else told
 
     def _ready_beside(self, proposal: Proposal) -> list[Proposal]:
         about = proposal.trigger
@@ -55,3 +59,8 @@ class Together:
             and one.trigger.origin == about.origin
             and one.id != proposal.id
         ]
+
+
+def _clash(one: Hunk, other: Hunk) -> bool:
+    """Return whether two hunks share a line, or begin at one: what both insert would stand twice."""
+    return one.start == other.start or (one.start < other.end and other.start < one.end)

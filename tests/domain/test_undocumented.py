@@ -181,6 +181,7 @@ HULL = f"{HELIUM}\n{LIFT}"
         ("Returns the lift in newtons.", "newtons"),
         ("Returns the lift in Newtons, below 0 if the load is heavier.", "Newtons"),
         ("Returns the lift in kilograms.", ""),
+        ("Turns newtons into the lift.", ""),
         ("Returns the lift in kg, of gas in cubic meters.", ""),
         # What has no unit of its own may take a while, and count in anything.
         ("Returns the lift; it takes some milliseconds.", ""),
@@ -196,3 +197,5 @@ def test_units_that_a_small_model_makes_up_are_told(doc, invented):
     asked = "document lift, it is in newtons"
     assert unsaid(asked, "a.hpp", region, LIFT, content=HULL).passed
     assert unsaid("document lift", "a.hpp", region, LIFT, content=LIFT).passed
+    for known in ("double to_newtons(double kg);\n", "constexpr double kMax_n = 3;\n"):
+        assert unsaid("document lift", "a.hpp", region, LIFT, content=f"{known}{HULL}").passed

@@ -74,6 +74,10 @@ async def test_what_reads_or_sets_the_field_is_asked_of_the_model(project, langu
         ("ts", ("crew: string[]", "readonly crew: Array<string>")),
         ("ts", ("crew: string[]", "crew: Names")),
         ("ts", ("crew: string[]", "crew: any")),
+        ("ts", ("crew: string[]", "crew: any[]")),
+        ("ts", ("crew: string[]", "crew: { name: string }[]")),
+        ("class", ("public crew: string[]", "private crew: Map<string, string>")),
+        ("go", ("Crew []string", "Crew []interface{}")),
         ("go", ("Crew []string", "Crew   []string")),
         ("go", ("Crew []string", "Crew Names")),
         ("rs", ("pub crew: Vec<String>", "pub(crate) crew: Vec<String>")),
@@ -81,11 +85,17 @@ async def test_what_reads_or_sets_the_field_is_asked_of_the_model(project, langu
     ],
 )
 async def test_a_type_that_is_no_other_one_to_its_users_asks_nothing(project, language, pair):
-    alias = {"ts": "type Names = string[];\n", "go": "", "rs": "type Names = Vec<String>;\n"}
+    alias = {"ts": "type Names = string[];\n", "rs": "type Names = Vec<String>;\n"}
     home, text, other, _ = HEADS[language]
-    body = {"ts": "return trip.crew, trip.river", "go": "return len(trip.Crew)"}
+    body = {
+        "ts": "return trip.crew, trip.river",
+        "go": "return len(trip.Crew)",
+        "class": "return 1",
+    }
     files = files_of(language, body.get(language, "trip.crew.len()"))
-    files[home] = text + ("\ntype Names []string\n" if language == "go" else alias[language])
+    files[home] = text + (
+        "\ntype Names []string\n" if language == "go" else alias.get(language, "")
+    )
     one = project(files)
     await one.replace(home, pair)
     assert asked(one) == set()

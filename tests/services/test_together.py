@@ -84,6 +84,33 @@ async def test_what_is_no_part_of_it_is_not(other):
     assert await asked_of(other) == {"site.py": SITE.replace("f(2)", "f(2).x")}
 
 
+async def test_an_import_that_both_bring_is_there_once():
+    text = "import a\nx = f(1)\ny = f(2)\n"
+    first = made("one", "site.py", text, "f(1)", "f(1).x")
+    patch = compute("site.py", "", text, "import a\nimport b\nx = f(1).x\ny = f(2)\n")
+    board, asked = ProposalBoard(Bus()), Asked()
+    board.put(replace(first, patch=patch))
+    second = made("it", "site.py", text, "f(2)", "f(2).x")
+    after = "import a\nimport b\nx = f(1)\ny = f(2).x\n"
+    await Together(board, asked).evidence(second, "site.py", text, after)
+    ((_, texts),) = asked.texts
+    assert texts["site.py"].count("import b") <= 1
+
+
+async def test_what_is_wrong_with_the_others_withholds_nothing():
+    board, seen = ProposalBoard(Bus()), []
+    board.put(made("two", "quay.py", QUAY, "f(4)", "f(4).x"))
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        seen.append(len(texts))
+        return PASSED if len(texts) == 1 else (Check("unittest", False, "fails"),)
+
+    proposal = made("it", "site.py", SITE, "f(2)", "f(2).x")
+    together = Together(board, evidence)
+    assert await together.evidence(proposal, "site.py", SITE, proposal.after) == PASSED
+    assert seen == [2, 1]
+
+
 async def test_a_judge_asks_so_of_follow_ups_alone():
     judge, asked = Judge(LineSyntax()), Asked()
     alone: list[str] = []
