@@ -62,5 +62,5 @@ class Together:
 
 
 def _clash(one: Hunk, other: Hunk) -> bool:
-    """Return whether two hunks share a line, or begin at one: what both insert would stand twice."""
+    """Return whether two hunks share a line, or begin at one, where both may insert the same."""
     return one.start == other.start or (one.start < other.end and other.start < one.end)
