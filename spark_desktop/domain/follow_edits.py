@@ -315,13 +315,16 @@ class _Following:
 
     def _follow_handed(self, one: Occurrence) -> None:
         """Hand on what gives the same as before; what that is a model may know."""
-        edits = handed_edits(one, self._file, self._followed.change, self._followed.home)
-        if self._followed.signature is None and edits is None and is_handed_over(one, self._file):
-            self._asked.append(one)
-        elif edits is None or self._followed.signature is not None:
+        followed, file = self._followed, self._file
+        if followed.signature is not None:
             self._leave(one, say("it is passed on, not called"))
-        for edit in edits or () if self._followed.signature is None else ():
-            self._edit(one, edit)
+        elif (edits := handed_edits(one, file, followed.change, followed.home)) is not None:
+            for edit in edits:
+                self._edit(one, edit)
+        elif is_handed_over(one, file):
+            self._asked.append(one)
+        else:
+            self._leave(one, say("it is passed on, not called"))
 
     def _leave_alias(self, one: Occurrence) -> None:
         """Leave what is called by another name in the file: those calls are not looked at."""
