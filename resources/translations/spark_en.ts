@@ -613,6 +613,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>with %n other place(s) of this change</source>
+   <translation>
+    <numerusform>with %n other place of this change</numerusform>
+    <numerusform>with %n other places of this change</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
    <translation>
     <numerusform>{cost}, without %n answer</numerusform>

@@ -9458,6 +9458,10 @@ The proposal was made for:
    <translation>равные</translation>
   </message>
   <message>
+   <source>together</source>
+   <translation>вместе</translation>
+  </message>
+  <message>
    <source>too large</source>
    <translation>слишком большой</translation>
   </message>
@@ -9600,6 +9604,14 @@ The proposal was made for:
   <message>
    <source>window</source>
    <translation>окно</translation>
+  </message>
+  <message numerus="yes">
+   <source>with %n other place(s) of this change</source>
+   <translation>
+    <numerusform>вместе с ещё %n местом этого изменения</numerusform>
+    <numerusform>вместе с ещё %n местами этого изменения</numerusform>
+    <numerusform>вместе с ещё %n местами этого изменения</numerusform>
+   </translation>
   </message>
   <message>
    <source>with {names}</source>

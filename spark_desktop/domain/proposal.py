@@ -17,7 +17,8 @@ class Check:
     One that ``is_advice`` withholds nothing where it fails: the user is told and decides.
     ``report`` is what a program wrote that failed, for the model's next attempt. One that
     ``proves`` ran the changed code (a test): passing it says more than any parser. What one found
-    that ``lingers`` it found in the changed lines before the change as well.
+    that ``lingers`` it found in the changed lines before the change as well. One that ``waits``
+    may pass once other places of the same change have followed.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Check:
     report: str = ""
     proves: bool = False
     lingers: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

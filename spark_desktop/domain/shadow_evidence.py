@@ -248,7 +248,8 @@ def _of_tests(
     if is_as_before and (still := [one for one in failed if one in about]):
         # It says what the function is to do; the user may have written it for this very change.
         detail = say("still fails: {line}", line=still[0])
-        return Check(check.label, False, detail, report=report_of(after.output), proves=True)
+        report = report_of(after.output)
+        return Check(check.label, False, detail, report=report, proves=True, waits=True)
     if is_as_before:
         told = say("fails as before: {line}", line=_line(failed, after.output))
         return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))

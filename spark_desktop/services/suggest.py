@@ -66,6 +66,7 @@ from spark_desktop.services.target import (
     target_of,
     whole_file,
 )
+from spark_desktop.services.together import Together
 from spark_desktop.services.ways import Ways, goes_on
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
@@ -120,6 +121,8 @@ class Suggester:
         self.ways = Ways()
         # What calls all over the workspace show of a function's types.
         self.calls: Calls | None = None
+        # Knows what else follows one change; there may be nothing that checks it.
+        self.together: Together | None = None
         # Makes the follow-ups that need no model.
         self.follow_ups: Computing | None = None
         # Reads for what no model is shown: a file that may hold a secret has none to keep there.
@@ -141,8 +144,9 @@ class Suggester:
 
         The file is read anew: it may have been saved while the proposal waited. With a
         ``revision`` the model changes what it proposed before. The user who ``insists`` gets an
-        answer to look at, also where nothing of it would be shown. Raises SparkError where the
-        file, the core or the endpoint fails.
+        answer to look at, also where nothing of it would be shown. A follow-up that lacks only
+        others of its change, which wait, comes back queued: it is to be asked for once more, after
+        them. Raises SparkError where the file, the core or the endpoint fails.
         """
         computed = await self._without_model(proposal)
         if computed is not None:
@@ -157,6 +161,8 @@ class Suggester:
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
         work = await self._begun(proposal, trigger, revision)
+        # Whoever asked for it themselves is not put off.
+        work.may_wait = not insists and revision is None
         why = None if insists else await not_asked(work, self.effort, self.judge)
         if why is not None:
             return self._put(replace(work.proposal, evidence=(why,), state=Withheld(why.detail)))
@@ -167,7 +173,12 @@ class Suggester:
         if reason is None and revision is None:
             found = await self.weighing.weighed(work, found, self.effort)
             reason = failure(found.evidence)
-        return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
+        if self.together is not None and self._waits(work, found):
+            return self._put(self.together.wait(found))
+        done = self._put(replace(found, state=Withheld(reason) if reason else Ready()))
+        if self.together is not None:
+            self.together.settle(done)
+        return done
 
     async def _without_model(self, proposal: Proposal) -> Proposal | None:
         """Return an insertion, or a follow-up that can be computed; None where a model is asked."""
@@ -265,7 +276,7 @@ class Suggester:
             passed = failure(found.evidence) is None
             is_fine = _is_fine_already(work, found)
             await self.ways.note(found, way, passed or is_fine)
-            if passed or is_fine or await is_in_vain(work, self.effort, self.judge):
+            if passed or is_fine or await self._ends(work, found):
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
@@ -298,6 +309,13 @@ class Suggester:
         return await self.judge.examined(
             work.target, proposal, names=effort.names, project=effort.project
         )
+
+    async def _ends(self, work: Work, found: Proposal) -> bool:
+        """Return whether nothing more is to be asked now, although the answer did not pass."""
+        return self._waits(work, found) or await is_in_vain(work, self.effort, self.judge)
+
+    def _waits(self, work: Work, found: Proposal) -> bool:
+        return work.may_wait and self.together is not None and self.together.may_wait(found)
 
     def _put(self, proposal: Proposal) -> Proposal:
         self._board.put(proposal)

@@ -24,6 +24,7 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.trigger import (
     AnswerEdit,
+    FollowUp,
     Insertion,
     Instruction,
     ProposalTrigger,
@@ -260,14 +261,17 @@ class Turns:
             insists = proposal_id in self._insisted
             self._insisted.discard(proposal_id)
             waiting = self._board.get(proposal_id) if proposal_id in self._board else None
-            if waiting is None or isinstance(waiting.state, Cancelled):
-                # Taken back while it waited: a newer save says something else.
+            if waiting is None or not isinstance(waiting.state, Queued):
+                # Taken back while it waited, or it became ready with another place of its change.
                 return
             self._writing = proposal_id, revision
             proposal = await self._suggester.propose(waiting, revision, insists=insists)
+            if isinstance(proposal.state, Queued):
+                self._waiting.append(proposal_id)
             if isinstance(proposal.state, Ready):
-                # The file may have been saved while the model wrote.
-                await self._review.file_changed(proposal.trigger.snapshot.path)
+                # The files may have been saved while the model wrote.
+                for path in self._paths_beside(proposal):
+                    await self._review.file_changed(path)
         except asyncio.CancelledError:
             self._end(proposal_id, self._ending or Cancelled(say("stopped")))
             raise
@@ -280,6 +284,20 @@ class Turns:
             raise
         finally:
             self._writing = None
+
+    def _paths_beside(self, proposal: Proposal) -> list[str]:
+        """Return its file, and those of what may have become ready with it."""
+        about = proposal.trigger
+        paths = [about.snapshot.path]
+        if isinstance(about, FollowUp):
+            paths += [
+                one.trigger.snapshot.path
+                for one in self._board.all()
+                if isinstance(one.trigger, FollowUp)
+                and isinstance(one.state, Ready)
+                and one.trigger.origin == about.origin
+            ]
+        return list(dict.fromkeys(paths))
 
     async def _answer(self, trigger: QuestionComment) -> None:
         refs = () if self.beside is None else await self.beside(trigger)

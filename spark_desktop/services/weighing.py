@@ -10,7 +10,7 @@ from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.prompt_layout import is_smallest, needs_proof
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
-from spark_desktop.domain.trigger import EditComment, Instruction, Repair, Stub
+from spark_desktop.domain.trigger import EditComment, FollowUp, Instruction, Repair, Stub
 from spark_desktop.domain.words import say
 from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge, sum_of, time_of_both
@@ -63,7 +63,9 @@ class Weighing:
                 return found
         elif is_small and not isinstance(found.trigger, _ASKED | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
-            return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
+            # The tests may not even compile before all places of a change have followed.
+            unproved = Check(say("proved"), False, told, waits=isinstance(found.trigger, FollowUp))
+            return replace(found, evidence=(*found.evidence, unproved))
         ballot = _Ballot.of(found, work.likelihood, is_small=is_small)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)

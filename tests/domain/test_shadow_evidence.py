@@ -405,3 +405,9 @@ def test_changed_rows_are_those_of_each_place():
     assert changed_rows(BROKEN, text) == ({0}, {0, 3, 4})
     assert changed_rows(BROKEN, BROKEN) == (set(), set())
     assert changed_rows("", "a\n") == (set(), {0})
+
+
+def test_a_test_that_calls_what_is_changed_and_fails_as_before_may_wait_for_others():
+    told = judged(TESTS, ONE_FAILS, ONE_FAILS, {"t.py::two"})
+    assert (told.passed, told.waits, told.detail) == (False, True, "still fails: t.py::two")
+    assert not judged(TESTS, ONE_FAILS, TWO_FAIL, {"t.py::two"}).waits

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from fakes import LineSyntax
+from fakes import LineSyntax, MemoryFiles
 
+from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.patch import compute
-from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming, Withheld
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import FollowUp, Instruction, Span
 from spark_desktop.domain.workspace import snapshot_of
@@ -130,3 +131,191 @@ async def test_a_judge_asks_so_of_follow_ups_alone():
         assert found.evidence[-1] == PASSED[0]
     assert alone == ["quay.py"]
     assert asked.texts == [("quay.py", {"quay.py": "d = f(4).x\n"})]
+
+
+# What has to stand in each file for the tests to pass that need it.
+WANTED = {"one.py": "f(1).x", "two.py": "f(2).x", "three.py": "f(3).x"}
+STILL = Check("unittest", False, "still fails: test_all", proves=True, waits=True)
+MENDED = Check("unittest", True, "3 passed", proves=True)
+
+
+class Project:
+    """Three places of one change, and a test that needs ``needed`` of them."""
+
+    def __init__(self, world_of, *answers: str, needed: tuple[str, ...] = tuple(WANTED)) -> None:
+        files = MemoryFiles(
+            **{
+                f"{name}__py": f"def {name}():\n    return f({number})\n"
+                for number, name in enumerate(("one", "two", "three"), 1)
+            }
+        )
+        self.world = world_of(files, *answers)
+        self.needed = needed
+        self.runs: list[frozenset[str]] = []
+        suggester = self.world.suggester
+        suggester.effort = replace(suggester.effort, repairs=0)
+        suggester.judge.project = self.project
+        suggester.together = Together(self.world.board, self.evidence)
+        suggester.judge.follow_up = suggester.together.evidence
+
+    async def project(self, path: str, before: str, after: str) -> tuple[Check, ...]:
+        raise AssertionError("only follow-ups are asked for")
+
+    async def evidence(self, path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        self.runs.append(frozenset(texts))
+        fits = {one for one, (_, after) in texts.items() if WANTED[one] in after}
+        return (MENDED if set(self.needed) <= fits else STILL,)
+
+    async def follow(self) -> list[Proposal]:
+        """Ask for all three places, one after the other; return what became of them."""
+        ids = [
+            self.world.turns.request(
+                FollowUp(self.world.files.snapshot(path), Span(1, 2), path, "fit", origin="home.py")
+            )
+            for path in WANTED
+        ]
+        await self.world.turns.idle()
+        return [self.world.board.get(one) for one in ids]
+
+
+def body(number: int, name: str, end: str = ".x") -> str:
+    return f"def {name}():\n    return f({number}){end}\n"
+
+
+RIGHT = (body(1, "one"), body(2, "two"), body(3, "three"))
+
+
+async def test_all_become_ready_with_the_last_that_a_test_needs(world_of):
+    one = Project(world_of, *RIGHT)
+    done = await one.follow()
+    assert [each.state for each in done] == [Ready()] * 3
+    assert [str(each.after) for each in done] == list(RIGHT)
+    # One answer for each place: who waits is not asked to repair what is no fault of its own.
+    assert len(one.world.endpoint.requests) == 3
+    for each in done:
+        assert not any(check.waits for check in each.evidence)
+        assert MENDED in each.evidence
+        assert [str(c.detail) for c in each.evidence if c.name == "together"] == [
+            "with 2 other places of this change"
+        ]
+
+
+async def test_who_waits_is_queued_meanwhile(world_of):
+    one = Project(world_of, *RIGHT)
+    await one.follow()
+    states = [
+        type(event.proposal.state).__name__
+        for event in one.world.seen.of(ProposalChanged)
+        if event.proposal.trigger.snapshot.path == "one.py"
+    ]
+    assert states[0] == "Queued"
+    assert states[-3:] == ["Queued", "Queued", "Ready"]
+    assert "Withheld" not in states
+
+
+async def test_who_waited_is_asked_once_more_when_the_others_have_answered(world_of):
+    wrong = body(1, "one", ".y")
+    one = Project(world_of, wrong, *RIGHT[1:], RIGHT[0])
+    done = await one.follow()
+    assert [each.state for each in done] == [Ready()] * 3
+    assert [str(each.after) for each in done] == list(RIGHT)
+    assert len(one.world.endpoint.requests) == 4
+
+
+async def test_what_a_test_does_not_need_is_not_shown_with_it(world_of):
+    one = Project(world_of, *RIGHT, RIGHT[1], needed=("one.py", "three.py"))
+    done = await one.follow()
+    # The second one passes with the first and third, which is no merit of its own.
+    assert [type(each.state) for each in done] == [Ready, Ready, Ready]
+    first = next(c for c in done[0].evidence if c.name == "together")
+    assert str(first.detail) == "with 1 other place of this change"
+
+
+async def test_where_one_stays_wrong_all_are_withheld_and_say_why(world_of):
+    wrong = [body(2, "two", ".y"), body(2, "two", ".z")]
+    one = Project(world_of, RIGHT[0], wrong[0], RIGHT[2], RIGHT[0], wrong[1], RIGHT[2])
+    done = await one.follow()
+    assert [each.state for each in done] == [Withheld("still fails: test_all")] * 3
+    assert len(one.world.endpoint.requests) == 6
+
+
+async def test_a_place_that_was_withheld_becomes_ready_with_a_later_one(world_of):
+    # The first waits, fails once more beside what is wrong, and passes with the second's next.
+    one = Project(world_of, RIGHT[0], body(2, "two", ".y"), RIGHT[2], RIGHT[0], RIGHT[1])
+    done = await one.follow()
+    assert [each.state for each in done] == [Ready()] * 3
+    states = [
+        event.proposal.state
+        for event in one.world.seen.of(ProposalChanged)
+        if event.proposal.trigger.snapshot.path == "one.py"
+    ]
+    assert Withheld("still fails: test_all") in states
+    # Queued before it is ready: what was told as withheld is told anew.
+    assert states[-2:] == [Queued(), Ready()]
+
+
+async def test_what_the_user_took_off_the_list_does_not_come_back(world_of):
+    one = Project(world_of, RIGHT[0], body(2, "two", ".y"), RIGHT[2], RIGHT[0], RIGHT[1], RIGHT[2])
+    board = one.world.board
+    plain = board.put
+
+    def put(proposal: Proposal) -> None:
+        plain(proposal)
+        if isinstance(proposal.state, Withheld) and proposal.trigger.snapshot.path == "one.py":
+            board.remove(proposal.id)
+
+    board.put = put
+    ids = [
+        one.world.turns.request(
+            FollowUp(one.world.files.snapshot(path), Span(1, 2), path, "fit", origin="home.py")
+        )
+        for path in WANTED
+    ]
+    await one.world.turns.idle()
+    assert ids[0] not in board
+    assert all(isinstance(board.get(each).state, Withheld) for each in ids[1:])
+
+
+async def test_a_file_that_was_saved_meanwhile_is_looked_at_when_its_place_becomes_ready(world_of):
+    one = Project(world_of, *RIGHT)
+    plain = one.evidence
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        if path == "three.py":
+            one.world.files.write("one.py", "# new\n" + RIGHT[0].replace(".x", ""))
+        return await plain(path, texts)
+
+    one.world.suggester.together._evidence_of = evidence
+    done = await one.follow()
+    assert isinstance(done[0].state, Ready)
+    assert done[0].after == "# new\n" + RIGHT[0]
+
+
+async def test_whoever_asks_themselves_is_not_put_off(world_of):
+    one = Project(world_of, *RIGHT, RIGHT[0])
+    world = one.world
+    withheld = Proposal(
+        "old",
+        FollowUp(world.files.snapshot("one.py"), Span(1, 2), "one.py", "fit", origin="home.py"),
+        Withheld("still fails: test_all"),
+    )
+    world.board.put(withheld)
+    again = world.turns.repeat("old")
+    world.turns.request(
+        FollowUp(world.files.snapshot("two.py"), Span(1, 2), "two.py", "fit", origin="home.py")
+    )
+    await world.turns.idle()
+    told = [
+        type(event.proposal.state).__name__
+        for event in world.seen.of(ProposalChanged)
+        if event.proposal.id == again
+    ]
+    assert told.count("Queued") <= 2
+    assert "Withheld" in told
+
+
+async def test_an_answer_with_a_fault_of_its_own_does_not_wait(world_of):
+    one = Project(world_of, "def one():\n    return f(1)\n", RIGHT[1], RIGHT[2], needed=())
+    done = await one.follow()
+    assert isinstance(done[0].state, Withheld)
+    assert str(done[0].state.reason).startswith("The answer changes nothing")

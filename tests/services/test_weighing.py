@@ -12,7 +12,7 @@ from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Check, Queued, Ready, Withheld
 from spark_desktop.domain.track_record import Tally, Way
-from spark_desktop.domain.trigger import Repair, Span
+from spark_desktop.domain.trigger import FollowUp, Repair, Span
 from spark_desktop.services.prompts import Surroundings
 from spark_desktop.services.target import target_of
 from spark_desktop.services.work import Work
@@ -84,6 +84,18 @@ async def test_of_small_models_nothing_is_shown_unasked_that_nothing_proves(worl
     told = "No test proves it, and models of this size are mostly wrong without one."
     assert proposal.state == Withheld(told)
     assert len(world.endpoint.requests) == 1  # whatever the others say, it is not shown
+    assert not proposal.evidence[-1].waits
+
+
+async def test_what_follows_a_change_may_be_proved_with_others_of_it(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), fenced(TIMES))
+    world.endpoint.become(replace(SMALL, fim=False))
+    world.suggester.effort = Effort(samples=3)
+    proposal = await world.ready(
+        FollowUp(world.files.snapshot("a.py"), Span(1, 2), "double()", "fit it", origin="b.py")
+    )
+    assert isinstance(proposal.state, Withheld)
+    assert [one.name for one in proposal.evidence if one.waits] == ["proved"]
 
 
 @pytest.mark.parametrize(
