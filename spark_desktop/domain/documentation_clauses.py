@@ -1,6 +1,8 @@
 """Clauses of a request: which asks for documentation, and which is about its text. Pure."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from spark_desktop.domain.documentation_words import (
     ABOUT_TEXT,
@@ -60,6 +62,7 @@ _STAYS = re.compile(
     r"(?:chang\w+|touch\w*|modify\w*|edit\w*|alter\w*)\b|leave\s+(?:the\s+)?"
     r"(?:code|rest|body|signature|implementation|everything)\b|keep\s+(?:it|them|(?:the\s+)?(?:"
     r"code|rest|body|text|docstrings?|comments?|signature|implementation|types|everything))\b"
+    r"|(?:the\s+)?(?:code|rest|body|signature|implementation|everything)\s+(?:stays?|remains?)\b"
     r"|make\s+(?:it|them|the\s+(?:docstring|comment|text))\s+(?:short|brief|clear|concise|detailed)"
     r"|use\s+(?:the\s+)?(?:[\w-]+\s+)?(?:style|syntax|markdown|english|german|google|numpy"
     r"|sphinx|typing|mood)\b|(?:include|show|put|add|with)\s+(?:an?\s+|some\s+|usage\s+|short\s+)*"
@@ -129,6 +132,7 @@ _NO_NAMES = words_of("fix refactor simplify optimize optimise rename test tests 
 _CODE_NAME = re.compile(r"@\w+|\w*_\w*|[A-Za-z]?[a-z]+[A-Z]\w*|[A-Z]\w+|\d+")
 _WORD = re.compile(r"@?\w[\w'-]*")
 _PLAIN = re.compile(r"[A-Za-z]\w*")
+_OBJECTS = words_of("it them this that these those the its all each every both")
 _LED = words_of("to for of on above function method class")
 
 
@@ -196,6 +200,31 @@ def is_commanded(text: str) -> bool:
 def is_elsewhere(clause: str) -> bool:
     """Return whether something is to be said where no documentation is."""
     return _ELSEWHERE.search(clause) is not None
+
+
+def is_order(clause: str) -> bool:
+    """Return whether a further clause may order something that is not about documentation."""
+    if opens(clause)[0] or _STAYS.match(clause) or _is_telling(clause):
+        return False
+    if is_elsewhere(clause) or NEW_CODE.search(clause) or not clause.isascii():
+        return True
+    # The result of a function is told, "return None" is an order.
+    words = [word.lower() for word in _WORD.findall(_RESULT.sub("result", clause))]
+    if not words or words[0] in CODE_VERBS | _NO_NAMES:
+        return bool(words)
+    # "And a cache"; "memoize it", "format the file".
+    is_new = words[0] in ("a", "an", "another") and not _is_known_text(clause, has_names=False)[0]
+    is_verb = not _is_known(words[0]) and words[0] not in _GOES_ON and not _FORM.fullmatch(words[0])
+    is_said = is_verb and _CONDITION.match(clause) is None
+    return (
+        is_new
+        or (is_said and _is_done_to(words[0], words))
+        or any(_is_done_to(word, words) for word in CODE_VERBS)
+    )
+
+
+def _is_done_to(verb: str, words: Sequence[str]) -> bool:
+    return any(one == verb and next_ in _OBJECTS for one, next_ in pairwise(words))
 
 
 def unknown_words(clause: str) -> list[str]:

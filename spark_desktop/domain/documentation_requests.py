@@ -12,6 +12,7 @@ from spark_desktop.domain.documentation_clauses import (
     is_about_text,
     is_commanded,
     is_elsewhere,
+    is_order,
     leads,
     opens,
     unknown_words,
@@ -19,7 +20,10 @@ from spark_desktop.domain.documentation_clauses import (
 from spark_desktop.domain.documentation_words import CODE_VERBS, SURE_NOUN
 from spark_desktop.domain.trigger import Instruction, ProposalTrigger, QuickAction
 
-_CODE = re.compile(r"`[^`]*`|(?<![\w.])\w{1,60}(?:\.\w{1,60}){0,4}\([^()]*\)")
+_CODE = re.compile(
+    r"`[^`]*`|(?<![\w.])\w{1,60}(?:\.\w{1,60}){0,4}\([^()]*\)"
+    r"|(?<![\w.:/])(?:[A-Z]\w{0,60}(?:\.\w{1,60}){1,4}|\w{1,60}(?:::\w{1,60}){1,4})(?![\w/])"
+)
 # Stands for what was between backticks, or called.
 _NAME = "a_name"
 _COMMENT_MARKS = re.compile(r"(?<![\w:/])(?:///?!?|/\*\*?|\*/|#+)(?=[\s)]|$)|\"{3}")
@@ -109,10 +113,15 @@ def may_ask_to_document(instruction: str) -> bool:
     """
     if asks_only_to_document(instruction):
         return True
-    if is_commanded(instruction) or _BESIDE.search(instruction) or not _SPEAKS.search(instruction):
+    if is_commanded(instruction) or _BESIDE.search(instruction):
+        return False
+    clauses = _clauses(" ".join(instruction.split()))
+    if clauses and opens(clauses[0].text)[0] and not any(is_order(one.text) for one in clauses[1:]):
+        return True
+    if not _SPEAKS.search(instruction):
         return False
     is_told = False
-    for place, one in enumerate(_clauses(" ".join(instruction.split()))):
+    for place, one in enumerate(clauses):
         is_opened, tells = opens(one.text)
         is_told = one.is_told or (is_told and not one.begins)
         is_about = place and is_about_text(one.text, is_told=is_told, is_list=False, ends=one.ends)

@@ -26,7 +26,7 @@ _STYLE = (
     "modern pythonic inline block leading public one-line single-line multi-line multiline "
     "english german russian french spanish google numpy sphinx epytext rest restructuredtext "
     "markdown javadoc imperative little quick decent usual corresponding necessary following same "
-    "style idiomatic google's python typescript summary"
+    "style idiomatic google's python typescript go rust summary explicit"
 )
 ARTICLES = "a an the this that these those its their it some all both each every any more no one"
 # What stands between a verb and what is to be written.
@@ -92,5 +92,6 @@ CODE_VERBS = words_of(
     "use implement call skip ignore default set get let put print send show store split merge "
     "speed optimize optimise test tests allow accept reject round limit cut start stop open close "
     "update insert create generate build count sum find search emit wrap extract inline turn "
-    "switch bump sanitize escape rewrite reuse guard ensure enforce clamp reset"
+    "switch bump sanitize escape rewrite reuse guard ensure enforce clamp reset format memoize "
+    "memoise vectorize vectorise inherit subclass benchmark profile"
 )

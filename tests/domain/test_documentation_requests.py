@@ -352,3 +352,75 @@ def test_a_further_wish_or_comments_as_data_ask_for_other_code(instruction):
 def test_a_request_that_is_hardly_more_may_be_one(instruction):
     assert may_ask_to_document(instruction)
     assert not asks_only_to_document(instruction)
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "chain() needs a docstring: what it returns, what depth, wind and spare mean, and "
+        "when it raises ValueError",
+        "add type hints to nearest_free (parameters and return) and a docstring, incl. that "
+        "it can be None and who wins a tie",
+        "jsdoc for paddleLength with @param for both parameters, @returns and @throws, code "
+        "stays as it is",
+        "add a JSDoc comment to sailSpeed with @param for each parameter and @returns; say "
+        "there that the result is in turns per minute. And give it an explicit return type",
+        "add a comment for descent(): what comes back (with unit), what from, to and rate "
+        "are, and when it throws",
+        "write docstrings for Track and for its methods add, deepest and shallower_than "
+        "(when does add raise, what does deepest give before the first sounding?) and give "
+        "these three methods types",
+        "document this function: params, return value and the error it throws",
+        "docstring please, with the units of weight and height",
+        "please write the missing docstring (returns what? raises when?)",
+        "add doc comment: what is returned, the unit, and that negative depth panics",
+        "document rate(): unit of the result, meaning of both parameters, what happens for "
+        "an empty slice",
+        "add a /// comment to Pool.fill: returns the litres that did not fit, panics on a "
+        "negative amount",
+        "godoc for Split: say what the two results are and when err is not nil",
+        "write a go doc comment for Load that mentions ErrEmpty and that the result is in seconds",
+        "doc comment above settle(), in full sentences: result in cents, never negative, "
+        "throws std::invalid_argument for an empty list",
+        "describe parse_row in a docstring: arguments, result, errors",
+        "needs a docstring and annotations",
+        "add types and a docstring to `mix`: litres in, litres out, ValueError if the ratio is 0",
+        "type annotations + docstring for this function, no code changes",
+        "Add a Doxygen comment for `area` with @param and @return, mention that the result "
+        "is in square metres",
+        "comment this function: return value with unit, the parameters, when it throws",
+        "a docstring for window() would help: what it yields, how long each one is, what "
+        "size < 1 does",
+        "docstring for this one (one line is enough)",
+        "write a tsdoc block: both params with their unit, the return value, RangeError",
+        "Please document what `merge` returns, who wins on equal keys and that the inputs "
+        "stay untouched",
+        "explain `score` in a doc comment, including the range of the result and what None means",
+        "add documentation to shrink() - result, both arguments, the exception",
+        "annotate the parameters and the return value",
+        "give `price` type hints and a short docstring that names the currency",
+        "document the struct and its fields",
+    ],
+)
+def test_documentation_with_further_words_that_order_nothing_is_one(instruction):
+    assert may_ask_to_document(instruction)
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "add a docstring and vectorise the loop",
+        "add a docstring, memoize it",
+        "add type hints and turn it into a generator",
+        "docstring for load, and let it accept a Path",
+        "write docs for the endpoint and expose it under /v2",
+        "comment on the line that fails",
+        "add a comment explaining the regex and escape the dot",
+        "add a jsdoc and export the function",
+        "document and deprecate it",
+        "add a docstring, use f-strings",
+        "add types, Optional instead of None checks",
+    ],
+)
+def test_documentation_with_an_order_beside_is_not(instruction):
+    assert not may_ask_to_document(instruction)
