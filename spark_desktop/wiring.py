@@ -345,7 +345,7 @@ def _assemble(
     inbox.finders.append(follow_ups.find)
     suggester.follow_ups = follow_ups.computed
     follow_ups.evidence = shadow.checks.evidence_of
-    suggester.together = Together(board, shadow.evidence_of)
+    suggester.together = Together(board, shadow.evidence_of, files.read)
     suggester.judge.follow_up = suggester.together.evidence
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(

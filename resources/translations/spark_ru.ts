@@ -1122,6 +1122,10 @@
    <translation>Ответ: {title}</translation>
   </message>
   <message>
+   <source>Answered: it waits for the other places of this change.</source>
+   <translation>Ответ есть: он ждёт остальные места этого изменения.</translation>
+  </message>
+  <message>
    <source>Answers</source>
    <translation>Ответы</translation>
   </message>
@@ -6202,6 +6206,10 @@ The proposal was made for:
    <translation>Тесты проходят и с {other} вместо {bound}.</translation>
   </message>
   <message>
+   <source>The tests say more when all are there.</source>
+   <translation>Тесты скажут больше, когда будут все.</translation>
+  </message>
+  <message>
    <source>The text has {size} bytes; {most} fit.</source>
    <translation>Размер текста в байтах: {size}; помещается {most}.</translation>
   </message>
@@ -7040,6 +7048,10 @@ The proposal was made for:
   <message>
    <source>What is left here failed its checks.</source>
    <translation>Оставшееся здесь не прошло проверки.</translation>
+  </message>
+  <message>
+   <source>What it passed together with is there no more.</source>
+   <translation>Того, вместе с чем проверки прошли, больше нет.</translation>
   </message>
   <message>
    <source>What it wants in its place</source>

@@ -33,7 +33,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Waits for the running turn to end."""
+    """Waits for the running turn to end; ``answered``: for others, which its answer may need."""
+
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

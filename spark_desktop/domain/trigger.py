@@ -110,7 +110,8 @@ class FollowUp:
 
     ``instruction`` is what a model is told where the change cannot be computed; ``lines`` is where
     the name is used, None where the whole file is meant. What ``may_stay`` may be right as it is.
-    ``origin`` is the file whose save asked.
+    ``origin`` is the file whose save asked, ``change`` which of its saves: what one asks belongs
+    together.
     """
 
     snapshot: Snapshot
@@ -119,6 +120,7 @@ class FollowUp:
     instruction: str
     may_stay: bool = False
     origin: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,9 @@ def asked(
         told = instruction_for(abouts)
         may_stay = all(map(_may_stay, abouts))
         at = survey.snapshots[path]
-        triggers.append(FollowUp(at, lines, title, told, may_stay, plan.base.path))
+        triggers.append(
+            FollowUp(at, lines, title, told, may_stay, plan.base.path, change=plan.before)
+        )
     return triggers
 
 

@@ -268,7 +268,9 @@ class FollowUps:
                 continue
             plan.texts[path] = content, after
             lines = Span(one.lines[0], one.lines[-1] + 1)
-            follow_up = FollowUp(snapshot, lines, plan.title, instruction, origin=origin)
+            follow_up = FollowUp(
+                snapshot, lines, plan.title, instruction, origin=origin, change=plan.before
+            )
             computed.append(follow_up)
         called = asked(plan, found, survey, self._syntax)
         self._plans.keep(plan, computed, origin)

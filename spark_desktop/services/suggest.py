@@ -14,6 +14,7 @@ from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat, needs_proof
 from spark_desktop.domain.proposal import (
     Cancelled,
+    Check,
     Proposal,
     Ready,
     Streaming,
@@ -166,7 +167,7 @@ class Suggester:
         why = None if insists else await not_asked(work, self.effort, self.judge)
         if why is not None:
             return self._put(replace(work.proposal, evidence=(why,), state=Withheld(why.detail)))
-        found = await self._sought(work)
+        found = await self._waited(work) or await self._sought(work)
         if _is_fine_already(work, found):
             return self._put(replace(found, state=Cancelled(say("nothing is left to follow up"))))
         reason = failure(found.evidence)
@@ -175,6 +176,11 @@ class Suggester:
             reason = failure(found.evidence)
         if self.together is not None and self._waits(work, found):
             return self._put(self.together.wait(found))
+        if reason is None and self.together is not None and await self.together.is_lost(found):
+            reason = say("What it passed together with is there no more.")
+            found = replace(
+                found, evidence=(*found.evidence, Check(say("together"), False, reason))
+            )
         done = self._put(replace(found, state=Withheld(reason) if reason else Ready()))
         if self.together is not None:
             self.together.settle(done)
@@ -309,6 +315,18 @@ class Suggester:
         return await self.judge.examined(
             work.target, proposal, names=effort.names, project=effort.project
         )
+
+    async def _waited(self, work: Work) -> Proposal | None:
+        """Return the answer with which it waited where that passes now, with all that is there."""
+        kept = None if self.together is None else self.together.kept(work.proposal)
+        if kept is None:
+            return None
+        bare = replace(kept, evidence=())
+        told = (await self.judge.examined(work.target, bare, names=False, project=True)).evidence
+        names = {one.name for one in told}
+        own = [one for one in kept.evidence if not one.waits and one.name not in names]
+        found = replace(kept, evidence=(*own, *told))
+        return found if failure(found.evidence) is None else None
 
     async def _ends(self, work: Work, found: Proposal) -> bool:
         """Return whether nothing more is to be asked now, although the answer did not pass."""

@@ -9,25 +9,38 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
+from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.patch import Hunk, apply, compute
-from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Withheld
+from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming, Withheld
 from spark_desktop.domain.trigger import FollowUp
 from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
 
 # A path, and the texts before and after of all files that change with that one; gives what the
 # project's checks say.
 EvidenceOf = Callable[[str, Mapping[str, tuple[str, str]]], Awaitable[tuple[Check, ...]]]
-# Beside so many answers that wait each is asked about alone once it passes, which takes a run each.
-_MOST_WAITING = 8
+Texts = dict[str, tuple[str, str]]
+# Each answer that waits is left out once where all pass, and up to three where they do not: runs.
+_MOST_WAITING = 6
+_MOST_LEFT_OUT = 3
 
 
 class Together:
-    """Asks the project's checks about a follow-up and what is there after changes of that file."""
+    """Asks the project's checks about a follow-up and what is there of the same change.
 
-    def __init__(self, board: ProposalBoard, evidence_of: EvidenceOf) -> None:
+    ``read`` gives a file as it is; raises FileError.
+    """
+
+    def __init__(
+        self,
+        board: ProposalBoard,
+        evidence_of: EvidenceOf,
+        read: Callable[[str], Awaitable[Snapshot]],
+    ) -> None:
         self._board = board
         self._evidence_of = evidence_of
+        self._read = read
         # Answers that may pass with others, by their proposals' ids, and who has waited already.
         self._answers: dict[str, Proposal] = {}
         self._had_wait: set[str] = set()
@@ -42,69 +55,93 @@ class Together:
         found = await self._with_waiting(proposal, path, (before, after), ready)
         if found is not None:
             return found
-        changes, _ = _joined(path, before, after, ready)
+        changes, others = _joined(path, before, after, ready)
         alone = {path: (before, after)}
         told = await self._evidence_of(path, changes)
-        # What is wrong with the others is no fault of this one.
-        return await self._evidence_of(path, alone) if failure(told) and changes != alone else told
+        if failure(told) and changes != alone:
+            # What is wrong with the others is no fault of this one.
+            return await self._evidence_of(path, alone)
+        if others and _proved(told) and await self._is_of(others, path, told):
+            # Nor is what they mend a merit of its own.
+            return tuple(replace(one, proves=False) for one in told)
+        return told
 
     def may_wait(self, found: Proposal) -> bool:
         """Return whether an answer may pass once siblings have theirs, which are to come."""
         about = found.trigger
         if not isinstance(about, FollowUp) or found.id in self._had_wait or not _only_waits(found):
             return False
-        return any(isinstance(one.state, Queued) for one in self._siblings(found, about))
+        beside = self._siblings(found, about)
+        return any(isinstance(one.state, Queued) and not one.state.answered for one in beside)
 
     def wait(self, found: Proposal) -> Proposal:
         """Return the proposal queued once more; its answer is checked with those of the others."""
-        self._forget()
         self._had_wait.add(found.id)
         self._answers[found.id] = found
-        return replace(found, state=Queued(), patch=None, evidence=())
+        return replace(found, state=Queued(answered=True), patch=None, evidence=())
+
+    def kept(self, proposal: Proposal) -> Proposal | None:
+        """Return the answer with which a proposal waited; None where it has none to this text."""
+        kept = self._answers.get(proposal.id)
+        if kept is None or kept.trigger.snapshot.digest != proposal.trigger.snapshot.digest:
+            return None
+        return kept
+
+    async def is_lost(self, found: Proposal) -> bool:
+        """Return whether something is gone meanwhile that a proposal passed together with."""
+        text, _, others = self._passed.get(found.id, ("", (), []))
+        return text == found.after and not all([await self._is_current(one) for one in others])
 
     def settle(self, done: Proposal) -> None:
         """Make ready what passed only together with a proposal that is, else keep its answer."""
-        about = done.trigger
-        if not isinstance(about, FollowUp):
+        if not isinstance(done.trigger, FollowUp):
             return
         text, told, others = self._passed.pop(done.id, ("", (), []))
         if isinstance(done.state, Withheld) and _only_waits(done):
-            self._answers[done.id] = done
-        if not isinstance(done.state, Ready) or text != done.after:
+            # Its first answer is not worse for what was wrong with others.
+            self._answers.setdefault(done.id, done)
+        if not isinstance(done.state, Ready):
             return
         self._answers.pop(done.id, None)
+        if text != done.after:
+            return
         for one in others:
             if self._answers.get(one.id) is not one or not self._is_undecided(one):
                 continue
             del self._answers[one.id]
             # Queued first: whoever was told that nothing came is told anew.
-            self._board.put(replace(one, state=Queued(), patch=None, evidence=()))
-            kept = [each for each in one.evidence if not each.waits]
-            names = {each.name for each in told}
-            evidence = (*(each for each in kept if each.name not in names), *told)
-            self._board.put(replace(one, state=Ready(), evidence=evidence))
+            self._board.put(replace(one, state=Queued(answered=True), patch=None, evidence=()))
+            self._board.put(replace(one, state=Ready(), evidence=_with(one.evidence, told)))
 
     async def _with_waiting(
         self, proposal: Proposal, path: str, texts: tuple[str, str], ready: Sequence[Proposal]
     ) -> tuple[Check, ...] | None:
         """Return what is said of it with answers that wait; None where that proves nothing."""
         self._passed.pop(proposal.id, None)
-        waiting = self._waiting_beside(proposal)
+        waiting = await self._waiting_beside(proposal)
         changes, taken = _joined(path, *texts, [*ready, *waiting])
         waiting = [one for one in waiting if one in taken]
         if not waiting:
             return None
         told = await self._evidence_of(path, changes)
-        if not _proves(told):
-            return None
+        if not _proved(told):
+            # One that is wrong is no reason to refuse the others.
+            for one in waiting[:_MOST_LEFT_OUT] if len(waiting) > 1 else ():
+                fewer = [each for each in taken if each is not one]
+                told = await self._evidence_of(path, _joined(path, *texts, fewer)[0])
+                if _proved(told):
+                    taken, waiting = fewer, [each for each in waiting if each is not one]
+                    break
+            else:
+                return None
         for one in tuple(waiting):
             # What the tests do not need they do not prove either.
             fewer = [each for each in taken if each is not one]
             without = await self._evidence_of(path, _joined(path, *texts, fewer)[0])
-            if _proves(without) and _details(without) == _details(told):
-                taken = fewer
+            if _proved(without) == _proved(told):
+                taken, told = fewer, without
                 waiting.remove(one)
-        if not waiting:
+        if not waiting or await self._is_of(taken, path, told):
             return None
         count = len(waiting)
         note = Check(say("together"), True, say("with %n other place(s) of this change", "", count))
@@ -112,13 +149,21 @@ class Together:
         self._passed[proposal.id] = texts[1], told, waiting
         return told
 
-    def _waiting_beside(self, proposal: Proposal) -> list[Proposal]:
+    async def _is_of(self, others: Sequence[Proposal], path: str, told: Sequence[Check]) -> bool:
+        """Return whether as much is proved of the others by themselves."""
+        first = others[0].trigger.snapshot
+        content = first.text.content
+        alone, _ = _joined(first.path, content, content, others)
+        return _proved(await self._evidence_of(path, alone)) == _proved(told)
+
+    async def _waiting_beside(self, proposal: Proposal) -> list[Proposal]:
         self._forget()
         about = proposal.trigger
         if not isinstance(about, FollowUp):
             return []
         beside = {one.id for one in self._siblings(proposal, about)}
-        return [one for one in self._answers.values() if one.id in beside][:_MOST_WAITING]
+        waiting = [one for one in self._answers.values() if one.id in beside]
+        return [one for one in waiting if await self._is_current(one)][-_MOST_WAITING:]
 
     def _ready_beside(self, proposal: Proposal) -> list[Proposal]:
         about = proposal.trigger
@@ -131,27 +176,39 @@ class Together:
             one
             for one in self._board.all()
             if isinstance(one.trigger, FollowUp)
-            and one.trigger.origin == about.origin
+            and (one.trigger.origin, one.trigger.change) == (about.origin, about.change)
             and one.id != proposal.id
         ]
 
+    async def _is_current(self, one: Proposal) -> bool:
+        """Return whether it is undecided, and its file as it was."""
+        about = one.trigger.snapshot
+        try:
+            now = await self._read(about.path)
+        except FileError:
+            return False
+        return now.digest == about.digest and self._is_undecided(one)
+
     def _is_undecided(self, one: Proposal) -> bool:
-        """Return whether it still waits on the board, or was withheld, and is about the same."""
+        """Return whether it still waits on the board, is asked for anew, or was withheld."""
         if one.id not in self._board:
             return False
-        now = self._board.get(one.id)
-        is_same = now.trigger.snapshot.digest == one.trigger.snapshot.digest
-        return isinstance(now.state, Queued | Withheld) and is_same
+        return isinstance(self._board.get(one.id).state, Queued | Streaming | Withheld)
 
     def _forget(self) -> None:
         """Drop what is not on the board any more, or was decided otherwise."""
         self._answers = {id_: one for id_, one in self._answers.items() if self._is_undecided(one)}
         self._had_wait = {id_ for id_ in self._had_wait if id_ in self._board}
+        self._passed = {
+            id_: one
+            for id_, one in self._passed.items()
+            if id_ in self._board and isinstance(self._board.get(id_).state, Streaming)
+        }
 
 
 def _joined(
     path: str, before: str, after: str, others: Sequence[Proposal]
-) -> tuple[dict[str, tuple[str, str]], list[Proposal]]:
+) -> tuple[Texts, list[Proposal]]:
     """Return the texts with a proposal's and what fits of the others', and those that fit."""
     texts = {path: before}
     hunks: dict[str, tuple[Hunk, ...]] = {path: compute("", "", before, after).hunks}
@@ -178,12 +235,22 @@ def _only_waits(found: Proposal) -> bool:
     return bool(failed) and found.patch is not None and all(one.waits for one in failed)
 
 
-def _proves(told: Sequence[Check]) -> bool:
-    return failure(told) is None and any(one.proves and one.passed for one in told)
+def _proved(told: Sequence[Check]) -> frozenset[tuple[str, str]]:
+    """Return what passed that proves something, where nothing failed; what else runs may differ."""
+    if failure(told) is not None:
+        return frozenset()
+    return frozenset((one.name, one.detail) for one in told if one.proves and one.passed)
 
 
-def _details(told: Sequence[Check]) -> list[tuple[str, str]]:
-    return [(one.name, one.detail) for one in told]
+def _with(known: Sequence[Check], told: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the evidence of an answer that passed with another, of which ``told`` was said.
+
+    What was found wrong with it, and withheld nothing, stays.
+    """
+    names = {one.name for one in told}
+    kept = [one for one in known if not one.waits and (one.name not in names or not one.passed)]
+    there = {one.name for one in kept}
+    return (*kept, *(one for one in told if one.name not in there))
 
 
 def _clash(one: Hunk, other: Hunk) -> bool:

@@ -79,6 +79,15 @@ def _speed(proposal: Proposal, rate: float | None) -> str:
     return tr("starting") if proposal.patch is None else tr("writing")
 
 
+def _queued(is_answered: bool) -> Notice:
+    off = Action(tr("Take off the list"), Intent.DISMISS)
+    if is_answered:
+        text = tr("Answered: it waits for the other places of this change.")
+        return Notice(text, Tone.MUTED, tr("The tests say more when all are there."), off)
+    text = tr("Queued: another turn is running.")
+    return Notice(text, Tone.MUTED, tr("It starts by itself."), off)
+
+
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
     """Return the line over the review with its action; None while hunks wait for a decision.
 
@@ -86,13 +95,8 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
     user edited it since, that this was before.
     """
     match proposal.state:
-        case Queued():
-            return Notice(
-                tr("Queued: another turn is running."),
-                Tone.MUTED,
-                tr("It starts by itself."),
-                Action(tr("Take off the list"), Intent.DISMISS),
-            )
+        case Queued(is_answered):
+            return _queued(is_answered)
         case Streaming(attempt):
             text = (
                 tr("Writing")

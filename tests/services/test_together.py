@@ -11,7 +11,7 @@ from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming, Withheld
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import FollowUp, Instruction, Span
-from spark_desktop.domain.workspace import snapshot_of
+from spark_desktop.domain.workspace import Snapshot, snapshot_of
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.judging import Judge
@@ -28,6 +28,10 @@ def made(name: str, path: str, text: str, old: str, new: str, origin: str = "hom
     patch = compute(path, snapshot.digest, text, text.replace(old, new))
     trigger = FollowUp(snapshot, Span(0, 1), name, "fit it", origin=origin)
     return Proposal(name, trigger, Ready(), patch=patch)
+
+
+async def unread(path: str) -> Snapshot:
+    raise AssertionError("nothing waits")
 
 
 class Asked:
@@ -48,7 +52,7 @@ async def asked_of(*others: Proposal) -> dict[str, str]:
         board.put(one)
     proposal = replace(made("it", "site.py", SITE, "f(2)", "f(2).x"), state=Streaming(1))
     board.put(proposal)
-    together = Together(board, asked)
+    together = Together(board, asked, unread)
     assert await together.evidence(proposal, "site.py", SITE, proposal.after) == PASSED
     ((path, texts),) = asked.texts
     assert path == "site.py"
@@ -93,7 +97,7 @@ async def test_an_import_that_both_bring_is_there_once():
     board.put(replace(first, patch=patch))
     second = made("it", "site.py", text, "f(2)", "f(2).x")
     after = "import a\nimport b\nx = f(1)\ny = f(2).x\n"
-    await Together(board, asked).evidence(second, "site.py", text, after)
+    await Together(board, asked, unread).evidence(second, "site.py", text, after)
     ((_, texts),) = asked.texts
     assert texts["site.py"].count("import b") <= 1
 
@@ -107,7 +111,7 @@ async def test_what_is_wrong_with_the_others_withholds_nothing():
         return PASSED if len(texts) == 1 else (Check("unittest", False, "fails"),)
 
     proposal = made("it", "site.py", SITE, "f(2)", "f(2).x")
-    together = Together(board, evidence)
+    together = Together(board, evidence, unread)
     assert await together.evidence(proposal, "site.py", SITE, proposal.after) == PASSED
     assert seen == [2, 1]
 
@@ -121,7 +125,7 @@ async def test_a_judge_asks_so_of_follow_ups_alone():
         return PASSED
 
     judge.project = project
-    judge.follow_up = Together(ProposalBoard(Bus()), asked).evidence
+    judge.follow_up = Together(ProposalBoard(Bus()), asked, unread).evidence
     follow_up = made("it", "quay.py", QUAY, "f(4)", "f(4).x")
     instruction = Instruction(follow_up.trigger.snapshot, None, "do it")
     for trigger in (follow_up.trigger, instruction):
@@ -155,7 +159,7 @@ class Project:
         suggester = self.world.suggester
         suggester.effort = replace(suggester.effort, repairs=0)
         suggester.judge.project = self.project
-        suggester.together = Together(self.world.board, self.evidence)
+        suggester.together = Together(self.world.board, self.evidence, self.world.files.read)
         suggester.judge.follow_up = suggester.together.evidence
 
     async def project(self, path: str, before: str, after: str) -> tuple[Check, ...]:
@@ -164,18 +168,23 @@ class Project:
     async def evidence(self, path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
         self.runs.append(frozenset(texts))
         fits = {one for one, (_, after) in texts.items() if WANTED[one] in after}
-        return (MENDED if set(self.needed) <= fits else STILL,)
+        # Compilers and linters speak of each file.
+        compiled = [Check("python", True, one) for one in texts]
+        return (*compiled, MENDED if set(self.needed) <= fits else STILL)
+
+    async def all_asked(self) -> list[Proposal]:
+        """Ask for all three places, one after the other; return what is on the board then."""
+        for path in WANTED:
+            snapshot = self.world.files.snapshot(path)
+            self.world.turns.request(FollowUp(snapshot, Span(1, 2), path, "fit", origin="home.py"))
+        await self.world.turns.idle()
+        return list(self.world.board.all())
 
     async def follow(self) -> list[Proposal]:
-        """Ask for all three places, one after the other; return what became of them."""
-        ids = [
-            self.world.turns.request(
-                FollowUp(self.world.files.snapshot(path), Span(1, 2), path, "fit", origin="home.py")
-            )
-            for path in WANTED
-        ]
-        await self.world.turns.idle()
-        return [self.world.board.get(one) for one in ids]
+        """Return what became of all three."""
+        done = await self.all_asked()
+        assert [one.trigger.snapshot.path for one in done] == list(WANTED)
+        return done
 
 
 def body(number: int, name: str, end: str = ".x") -> str:
@@ -236,7 +245,7 @@ async def test_where_one_stays_wrong_all_are_withheld_and_say_why(world_of):
     one = Project(world_of, RIGHT[0], wrong[0], RIGHT[2], RIGHT[0], wrong[1], RIGHT[2])
     done = await one.follow()
     assert [each.state for each in done] == [Withheld("still fails: test_all")] * 3
-    assert len(one.world.endpoint.requests) == 6
+    assert len(one.world.endpoint.requests) == 5
 
 
 async def test_a_place_that_was_withheld_becomes_ready_with_a_later_one(world_of):
@@ -251,7 +260,7 @@ async def test_a_place_that_was_withheld_becomes_ready_with_a_later_one(world_of
     ]
     assert Withheld("still fails: test_all") in states
     # Queued before it is ready: what was told as withheld is told anew.
-    assert states[-2:] == [Queued(), Ready()]
+    assert states[-2:] == [Queued(answered=True), Ready()]
 
 
 async def test_what_the_user_took_off_the_list_does_not_come_back(world_of):
@@ -276,19 +285,94 @@ async def test_what_the_user_took_off_the_list_does_not_come_back(world_of):
     assert all(isinstance(board.get(each).state, Withheld) for each in ids[1:])
 
 
-async def test_a_file_that_was_saved_meanwhile_is_looked_at_when_its_place_becomes_ready(world_of):
-    one = Project(world_of, *RIGHT)
+async def test_an_answer_to_a_file_that_was_saved_since_is_not_checked_along(world_of):
+    one = Project(world_of, *RIGHT, RIGHT[0])
     plain = one.evidence
 
     async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
-        if path == "three.py":
+        if path == "two.py":
             one.world.files.write("one.py", "# new\n" + RIGHT[0].replace(".x", ""))
         return await plain(path, texts)
 
     one.world.suggester.together._evidence_of = evidence
     done = await one.follow()
-    assert isinstance(done[0].state, Ready)
+    assert [each.state for each in done] == [Ready()] * 3
     assert done[0].after == "# new\n" + RIGHT[0]
+    # The last one did not pass with what was for the text before.
+    assert frozenset(WANTED) in one.runs
+    assert len(one.world.endpoint.requests) == 4
+
+
+async def test_where_what_it_passed_with_is_gone_meanwhile_it_is_withheld(world_of):
+    one = Project(world_of, *RIGHT)
+    plain = one.evidence
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        told = await plain(path, texts)
+        board = one.world.board
+        if MENDED in told:
+            for each in board.all():
+                if each.trigger.snapshot.path == "two.py":
+                    one.world.turns.dismiss(each.id)
+        return told
+
+    one.world.suggester.together._evidence_of = evidence
+    done = await one.all_asked()
+    assert "two.py" not in [each.trigger.snapshot.path for each in done]
+    last = done[-1]
+    assert last.state == Withheld("What it passed together with is there no more.")
+    assert not any(isinstance(each.state, Ready) for each in done)
+
+
+async def test_what_others_prove_alone_is_no_proof_of_it():
+    board = ProposalBoard(Bus())
+    board.put(made("two", "quay.py", QUAY, "f(4)", "f(4).x"))
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        return (MENDED if "quay.py" in texts else PASSED[0],)
+
+    proposal = made("it", "site.py", SITE, "f(2)", "f(2).x")
+    told = await Together(board, evidence, unread).evidence(
+        proposal, "site.py", SITE, proposal.after
+    )
+    assert [(one.passed, one.proves) for one in told] == [(True, False)]
+
+
+async def test_what_was_found_wrong_and_withholds_nothing_stays_with_it(world_of):
+    one = Project(world_of, *RIGHT)
+    plain = one.evidence
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        lint = Check("ruff check", path != "two.py", path, is_advice=path == "two.py")
+        return (lint, *await plain(path, texts))
+
+    one.world.suggester.together._evidence_of = evidence
+    done = await one.follow()
+    assert [each.state for each in done] == [Ready()] * 3
+    assert [c.passed for c in done[1].evidence if c.name == "ruff check"] == [False]
+
+
+async def test_one_wrong_answer_is_left_out_where_the_others_pass_without_it(world_of):
+    wrong = body(1, "one", ".y")
+    one = Project(world_of, wrong, *RIGHT[1:], wrong, needed=("two.py", "three.py"))
+    plain = one.evidence
+
+    async def evidence(path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        told = await plain(path, texts)
+        return (STILL,) if ".y" in texts.get("one.py", ("", ""))[1] else told
+
+    one.world.suggester.together._evidence_of = evidence
+    done = await one.follow()
+    assert [type(each.state) for each in done] == [Withheld, Ready, Ready]
+
+
+async def test_another_save_of_the_same_file_is_another_change():
+    board, asked = ProposalBoard(Bus()), Asked()
+    other = made("one", "site.py", SITE, "f(1)", "f(1).x")
+    board.put(replace(other, trigger=replace(other.trigger, change="earlier")))
+    proposal = made("it", "site.py", SITE, "f(2)", "f(2).x")
+    await Together(board, asked, unread).evidence(proposal, "site.py", SITE, proposal.after)
+    assert asked.texts == [("site.py", {"site.py": SITE.replace("f(2)", "f(2).x")})]
 
 
 async def test_whoever_asks_themselves_is_not_put_off(world_of):
