@@ -14,16 +14,17 @@ from spark_desktop.domain.words import Said, say
 
 _SAYS = re.compile(
     r"\b(?:says?|saying|explain(?:s|ing)?|tell(?:s|ing)?|describ(?:e|es|ing)|mention(?:s|ing)?"
-    r"|stat(?:e|es|ing))\b([^.;]*)",
+    r"|stat(?:e|es|ing)|includ(?:e|es|ing)|incl)\b([^.;]*)",
     re.IGNORECASE,
 )
 # What follows is about the signature, not the text.
 _TYPES = re.compile(
     r",?\s*\band\s+(?:\w+\s+)?(?:types?|annotat\w+|declar\w+|type\s+hints?)\b.*", re.IGNORECASE
 )
-_QUESTION = r"(?:what|when|where|which|how|that|why|if|whether)\b"
+_QUESTION = r"(?:what|when|where|which|who|whose|how|that|why|if|whether)\b"
+_SHORT = re.compile(r"\bincl\.", re.IGNORECASE)
 # A list of points, as people jot it down: "a docstring please - what it gives, what `n` means".
-_LISTED = re.compile(rf"(?:\s[-\u2013\u2014]|:)\s+(?={_QUESTION})([^.;]*)", re.IGNORECASE)
+_LISTED = re.compile(rf"(?:\s[-\u2013\u2014]\s+|:\s+|\()(?={_QUESTION})([^.;]*)", re.IGNORECASE)
 _UNIT = re.compile(r"\bunits?\b(?![\s-]*tests?\b)", re.IGNORECASE)
 _BETWEEN = re.compile(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?={_QUESTION})", re.IGNORECASE)
 _IS_QUESTION = re.compile(rf"\s*{_QUESTION}", re.IGNORECASE)
@@ -65,6 +66,7 @@ _ALIKE = tuple(
         "evenl equal even exact multi same",
         "empty zero blank missi absen none",
         "middl betwe halfw half tie centr cente",
+        "tie draw equal same both sever",
         "round neare close",
         "fail error inval wrong bad refus rejec",
         "other rest remai",
@@ -93,7 +95,7 @@ _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _MANY_WORDS = 6
 # Words that every documentation has, and those that only hold a sentence together.
 _COMMON = re.compile(
-    r"what|when|where|which|how|that|why|whether|the|and|for|with|both|two|three|this|"
+    r"what|when|where|which|who|whose|how|that|why|whether|the|and|for|with|both|two|three|this|"
     r"these|those|there|they|their|them|not|cannot|can|could|may|might|must|should|will|"
     r"would|does|done|has|have|had|get|gets|goes|given|gives|give|name|names|naming|"
     r"parameter|parameters|argument|arguments|function|functions|method|methods|class|"
@@ -147,7 +149,7 @@ def names_to_tell(instruction: str, names: Collection[str]) -> list[str]:
 
 
 def _points(instruction: str) -> Iterator[str]:
-    told = " ".join(instruction.split())
+    told = _SHORT.sub("including", " ".join(instruction.split()))
     for match in (*_SAYS.finditer(told), *_LISTED.finditer(told)):
         said = _TYPES.sub("", match[1])
         for one in _BETWEEN.split(said):

@@ -154,3 +154,21 @@ def test_what_the_result_is_may_be_said_without_the_word():
     assert unsaid(asked, "a.rs", "/// The share of each.\n" + code).passed
     assert not unsaid(asked, "a.rs", "/// A function for shares.\n" + code).passed
     assert not unsaid(asked, "a.rs", "/// Cuts it.\n" + code).passed
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text", "told"),
+    [
+        (
+            "a docstring, incl. that it can be None and who wins a tie",
+            "Find the nearest free pylon, or None.",
+            "who wins a tie",
+        ),
+        ("a docstring, including who wins a tie", "Find the nearest.", "who wins a tie"),
+        ("a docstring (what is left after nine throws)", "Return it.", "what is left after nine"),
+    ],
+)
+def test_what_is_jotted_down_behind_it_is_a_point_too(instruction, text, told):
+    assert told in (unmade_point(instruction, text, ()) or "")
+    full = f"{text} Of equal ones the first; None is left after nine throws."
+    assert unmade_point(instruction, full, ()) is None
