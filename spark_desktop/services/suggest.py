@@ -57,6 +57,7 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.proof_ahead import is_in_vain, not_asked
+from spark_desktop.services.revising import proposed_region
 from spark_desktop.services.secret_guard import Lister, Reader
 from spark_desktop.services.signature_types import Calls, SignatureTypes
 from spark_desktop.services.small_mends import SmallMends
@@ -249,7 +250,7 @@ class Suggester:
 
     async def _sought(self, work: Work) -> Proposal:
         """Return the first proposal that passes its checks, else the last that did not."""
-        found = work.proposal
+        found = work.before or work.proposal
         # The test that the user named decides on every answer, also after one that changes nothing.
         work.is_decided = work.is_decided or self.effort.trusts
         async for way in self.ways.of(work, self.effort):
@@ -317,7 +318,10 @@ class Suggester:
         )
 
     async def _waited(self, work: Work) -> Proposal | None:
-        """Return the answer with which it waited where that passes now, with all that is there."""
+        """Return the answer with which it waited where that passes now, with all that is there.
+
+        Where it does not, the model is told why with the next one.
+        """
         kept = None if self.together is None else self.together.kept(work.proposal)
         if kept is None:
             return None
@@ -326,7 +330,16 @@ class Suggester:
         names = {one.name for one in told}
         own = [one for one in kept.evidence if not one.waits and one.name not in names]
         found = replace(kept, evidence=(*own, *told))
-        return found if failure(found.evidence) is None else None
+        if failure(found.evidence) is None:
+            return found
+        path, region = found.trigger.snapshot.path, proposed_region(found)
+        if region is not None:
+            refusal = refused(told_of(found.evidence))
+            work.said = (*work.said, (region_answer(path, region), refusal))
+            work.before, work.asked = found, 1
+            work.tried.add(found.after)
+            work.is_decided = any(one.proves and not one.passed for one in found.evidence)
+        return None
 
     async def _ends(self, work: Work, found: Proposal) -> bool:
         """Return whether nothing more is to be asked now, although the answer did not pass."""

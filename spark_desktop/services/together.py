@@ -61,7 +61,7 @@ class Together:
         if failure(told) and changes != alone:
             # What is wrong with the others is no fault of this one.
             return await self._evidence_of(path, alone)
-        if others and _proved(told) and await self._is_of(others, path, told):
+        if others and _proved(told) and await self._is_of(others, told):
             # Nor is what they mend a merit of its own.
             return tuple(replace(one, proves=False) for one in told)
         return told
@@ -72,7 +72,7 @@ class Together:
         if not isinstance(about, FollowUp) or found.id in self._had_wait or not _only_waits(found):
             return False
         beside = self._siblings(found, about)
-        return any(isinstance(one.state, Queued) and not one.state.answered for one in beside)
+        return any(isinstance(one.state, Queued) for one in beside)
 
     def wait(self, found: Proposal) -> Proposal:
         """Return the proposal queued once more; its answer is checked with those of the others."""
@@ -141,7 +141,7 @@ class Together:
             if _proved(without) == _proved(told):
                 taken, told = fewer, without
                 waiting.remove(one)
-        if not waiting or await self._is_of(taken, path, told):
+        if not waiting or await self._is_of(taken, told):
             return None
         count = len(waiting)
         note = Check(say("together"), True, say("with %n other place(s) of this change", "", count))
@@ -149,12 +149,12 @@ class Together:
         self._passed[proposal.id] = texts[1], told, waiting
         return told
 
-    async def _is_of(self, others: Sequence[Proposal], path: str, told: Sequence[Check]) -> bool:
+    async def _is_of(self, others: Sequence[Proposal], told: Sequence[Check]) -> bool:
         """Return whether as much is proved of the others by themselves."""
         first = others[0].trigger.snapshot
         content = first.text.content
         alone, _ = _joined(first.path, content, content, others)
-        return _proved(await self._evidence_of(path, alone)) == _proved(told)
+        return _proved(await self._evidence_of(first.path, alone)) == _proved(told)
 
     async def _waiting_beside(self, proposal: Proposal) -> list[Proposal]:
         self._forget()

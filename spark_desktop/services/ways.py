@@ -31,7 +31,8 @@ class Ways:
         may_be_line = isinstance(work.proposal.trigger, FailingTest) and can_fill_in
         if may_be_slip and is_local:
             yield Way.SMALL
-        first = await self._first_ways(work)
+        # Of what was asked before, and waited, the failure is told at once.
+        first = () if work.before is not None else await self._first_ways(work)
         for way in first:
             yield way
         # A large model mends most bugs sooner than all slips are tried.

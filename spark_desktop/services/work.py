@@ -23,7 +23,8 @@ class Work:
     ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks. ``anew`` is
     how the body of the region's function can be written once more. ``is_decided``: a test has said
     that an answer was wrong, and so can say that another one is right. ``tried`` are the files as
-    the answers so far would leave them. One that ``may_wait`` is put off where others come first.
+    the answers so far would leave them. One that ``may_wait`` is put off where others come first;
+    ``before`` is its answer of then, which does not pass with them either.
     """
 
     proposal: Proposal
@@ -42,6 +43,7 @@ class Work:
     is_decided: bool = False
     tried: set[str] = field(default_factory=set)
     may_wait: bool = False
+    before: Proposal | None = None
 
     @property
     def priority(self) -> Priority:

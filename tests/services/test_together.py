@@ -157,7 +157,7 @@ class Project:
         self.needed = needed
         self.runs: list[frozenset[str]] = []
         suggester = self.world.suggester
-        suggester.effort = replace(suggester.effort, repairs=0)
+        suggester.effort = replace(suggester.effort, repairs=1)
         suggester.judge.project = self.project
         suggester.together = Together(self.world.board, self.evidence, self.world.files.read)
         suggester.judge.follow_up = suggester.together.evidence
@@ -166,6 +166,7 @@ class Project:
         raise AssertionError("only follow-ups are asked for")
 
     async def evidence(self, path: str, texts: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        assert path in texts
         self.runs.append(frozenset(texts))
         fits = {one for one, (_, after) in texts.items() if WANTED[one] in after}
         # Compilers and linters speak of each file.
@@ -229,6 +230,9 @@ async def test_who_waited_is_asked_once_more_when_the_others_have_answered(world
     assert [each.state for each in done] == [Ready()] * 3
     assert [str(each.after) for each in done] == list(RIGHT)
     assert len(one.world.endpoint.requests) == 4
+    # It is told what is wrong, instead of being asked the same again.
+    told = one.world.endpoint.requests[3].messages[-1].text
+    assert "still fails: test_all" in told
 
 
 async def test_what_a_test_does_not_need_is_not_shown_with_it(world_of):
@@ -245,7 +249,7 @@ async def test_where_one_stays_wrong_all_are_withheld_and_say_why(world_of):
     one = Project(world_of, RIGHT[0], wrong[0], RIGHT[2], RIGHT[0], wrong[1], RIGHT[2])
     done = await one.follow()
     assert [each.state for each in done] == [Withheld("still fails: test_all")] * 3
-    assert len(one.world.endpoint.requests) == 5
+    assert len(one.world.endpoint.requests) == 6
 
 
 async def test_a_place_that_was_withheld_becomes_ready_with_a_later_one(world_of):
@@ -399,7 +403,8 @@ async def test_whoever_asks_themselves_is_not_put_off(world_of):
 
 
 async def test_an_answer_with_a_fault_of_its_own_does_not_wait(world_of):
-    one = Project(world_of, "def one():\n    return f(1)\n", RIGHT[1], RIGHT[2], needed=())
+    same = "def one():\n    return f(1)\n"
+    one = Project(world_of, same, same, RIGHT[1], RIGHT[2], needed=())
     done = await one.follow()
     assert isinstance(done[0].state, Withheld)
     assert str(done[0].state.reason).startswith("The answer changes nothing")
