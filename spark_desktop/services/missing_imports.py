@@ -3,6 +3,7 @@
 from spark_desktop.domain.go_imports import with_go_imports
 from spark_desktop.domain.grafting import with_imports
 from spark_desktop.domain.library_uses import with_includes, with_uses
+from spark_desktop.domain.qualified_names import qualified
 from spark_desktop.services.name_evidence import NamesReader
 
 _CPP = (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx", ".h")
@@ -15,7 +16,10 @@ class MissingImports:
         self._reader = reader
 
     def __call__(self, path: str, before: str, after: str) -> str:
-        """Return ``after`` with the imports of well-known names that only it uses."""
+        """Return ``after`` with the imports of well-known names that only it uses.
+
+        A name that the file has by way of a module is had so: no import is needed.
+        """
         if path.endswith(".go"):
             return with_go_imports(before, after)
         if path.endswith(".rs"):
@@ -27,5 +31,7 @@ class MissingImports:
         new, old = self._reader.names(path, after), self._reader.names(path, before)
         if new is None or old is None or new.is_open:
             return after
-        hints = [new.hints[name] for name in sorted(new.free - old.free) if name in new.hints]
+        free = new.free - old.free
+        hints = [new.hints[name] for name in sorted(free) if name in new.hints]
+        after = qualified(before, after, free - new.hints.keys())
         return with_imports(after, hints) if hints else after

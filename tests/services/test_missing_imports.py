@@ -17,6 +17,12 @@ from spark_desktop.services.missing_imports import MissingImports
             "    return Counter(math.floor(x))\n",
         ),
         ("a.py", "x = 1\n", "x = unheard_of\n", "x = unheard_of\n"),
+        (
+            "a.py",
+            "import crews\nx = crews.needed(1)\n",
+            "import crews\nx = needed(1).many + math.pi\n",
+            "import crews\nimport math\nx = crews.needed(1).many + math.pi\n",
+        ),
         ("a.py", "x = math.pi\n", "x = math.pi\ny = 1\n", "x = math.pi\ny = 1\n"),
         ("a.py", "x = 1\n", "x = (\n", "x = (\n"),
         ("a.py", "x = 1\n", "from m import *\nx = math\n", "from m import *\nx = math\n"),
