@@ -145,7 +145,8 @@ class Together:
             return None
         count = len(waiting)
         note = Check(say("together"), True, say("with %n other place(s) of this change", "", count))
-        told = (*told, note)
+        # A compiler that is asked about each file says the same of each.
+        told = (*dict.fromkeys(told), note)
         self._passed[proposal.id] = texts[1], told, waiting
         return told
 
