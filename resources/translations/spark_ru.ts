@@ -9558,6 +9558,10 @@ The proposal was made for:
    <translation>ждёт {time}</translation>
   </message>
   <message>
+   <source>waits for other places</source>
+   <translation>ждёт другие места</translation>
+  </message>
+  <message>
    <source>waits for the running turn</source>
    <translation>ждёт конца текущего хода</translation>
   </message>

@@ -43,6 +43,8 @@ def row_of(proposal: Proposal, rate: float | None = None) -> Row:
 def state_text(proposal: Proposal, rate: float | None = None) -> str:
     """Return how far the proposal came, in a few words."""
     match proposal.state:
+        case Queued(answered=True):
+            return tr("waits for other places")
         case Queued():
             return tr("waits for the running turn")
         case Streaming(attempt):

@@ -50,6 +50,7 @@ async def test_an_empty_inbox_says_how_to_begin(models: ProjectViewModels) -> No
     ("state", "detail", "icon"),
     [
         (Queued(), "waits for the running turn", "queued"),
+        (Queued(answered=True), "waits for other places", "queued"),
         (Streaming(), "writing", "streaming"),
         (Streaming(2), "second try · writing", "streaming"),
         (Ready(), "parses · 3 hunks", "ready"),

@@ -139,6 +139,11 @@ async def test_a_failed_write_is_told_and_the_hunk_waits_again(
     ("state", "text", "intent"),
     [
         (Queued(), "Queued: another turn is running.", Intent.DISMISS),
+        (
+            Queued(answered=True),
+            "Answered: it waits for the other places of this change.",
+            Intent.DISMISS,
+        ),
         (Streaming(), "Writing…", Intent.STOP),
         (Withheld("does not parse"), "Withheld: does not parse", Intent.REPEAT),
         (Conflict("line 3 changed"), "Conflict: line 3 changed", Intent.REPEAT),
