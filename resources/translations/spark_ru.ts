@@ -5522,6 +5522,14 @@ The proposal was made for:
    <translation>В документации не сказано: {point}.</translation>
   </message>
   <message>
+   <source>The documentation does not tell the defaults.</source>
+   <translation>Документация не называет значений по умолчанию.</translation>
+  </message>
+  <message>
+   <source>The documentation says no more of {name} than its name.</source>
+   <translation>Документация не говорит о {name} ничего, кроме имени.</translation>
+  </message>
+  <message>
    <source>The documentation tells a result, and there is none.</source>
    <translation>Документация описывает результат, которого нет.</translation>
   </message>
@@ -10256,10 +10264,6 @@ The branch that is checked out</source>
    <translation>{name} даёт другой результат</translation>
   </message>
   <message>
-   <source>{name} gives another result: {place}</source>
-   <translation>{name} даёт другой результат: {place}</translation>
-  </message>
-  <message>
    <source>{name} has no id or no url.</source>
    <translation>{name}: нет id или url.</translation>
   </message>
@@ -10462,10 +10466,6 @@ The branch that is checked out</source>
   <message>
    <source>{name}: kept, read and removed a secret</source>
    <translation>{name}: секрет записан, прочитан и удалён</translation>
-  </message>
-  <message>
-   <source>{name}: new arguments in {place}</source>
-   <translation>{name}: новые аргументы в {place}</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -10748,6 +10748,18 @@ The branch that is checked out</source>
    <translation>{place}. Вы: {question} Spark: {answer}</translation>
   </message>
   <message>
+   <source>{place}: new arguments for {name}</source>
+   <translation>{place}: новые аргументы для {name}</translation>
+  </message>
+  <message>
+   <source>{place}: {name} gives another result</source>
+   <translation>{place}: {name} даёт другой результат</translation>
+  </message>
+  <message>
+   <source>{place}: {title}</source>
+   <translation>{place}: {title}</translation>
+  </message>
+  <message>
    <source>{platform}, {sizes}</source>
    <translation>{platform}, {sizes}</translation>
   </message>
@@ -11000,10 +11012,6 @@ Choose another thread</source>
   <message>
    <source>{title}: nothing is left to follow up</source>
    <translation>{title}: больше менять нечего</translation>
-  </message>
-  <message>
-   <source>{title}: {place}</source>
-   <translation>{title}: {place}</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

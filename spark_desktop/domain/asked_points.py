@@ -60,13 +60,15 @@ _ALIKE = tuple(
     for one in (
         "last final end remai rest left",
         "first start begin initi",
-        "short small fewer less lower below under",
+        "short small fewer less lower below under low least minim never",
+        "limit bound capped cap clamp betwe least most minim maxim highe lowes never",
         "long large bigge great more highe above over longe",
         "group split divid cut batch chunk share slice parti piece list part",
         "evenl equal even exact multi same",
         "empty zero blank missi absen none",
         "middl betwe halfw half tie centr cente",
         "tie draw equal same both sever",
+        "copes cope handl allow deal survi",
         "round neare close",
         "fail error inval wrong bad refus rejec",
         "other rest remai",
@@ -82,6 +84,23 @@ _ALIKE = tuple(
         "count numbe amoun many",
         "unit secon milli byte metre meter",
     )
+)
+_DEFAULT = re.compile(r"(\w+)\s*(?::[^=,()]*)?=(?![=>])\s*([^,()\n]+)")
+_DEFAULTS = re.compile(r"\bdefaults?\b", re.IGNORECASE)
+_TELLS_DEFAULT = re.compile(
+    r"\bdefault|\bomit|\bleft\s+out|\bnot\s+(?:given|passed|set)|\bwithout\b|\bunless\b",
+    re.IGNORECASE,
+)
+# "@returns with the unit, its limits": each is to be told, where one word is all there is.
+_WITH = re.compile(r"@\w+\s+with\s+([^.;@()]*)")
+_ABOUT = re.compile(r"what\b.*\b(?:does|do|changes?|is\s+for|are\s+for)$", re.IGNORECASE)
+_RANGE = re.compile(r"\bfrom\s+[\w.`-]+\s+to\b|\d\s?[-\u2013]\s?\d", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;\n]")
+# Says nothing of what a parameter is.
+_EMPTY = re.compile(
+    r"int|str|bool|float|list|dict|tuple|set|type|string|integer|number|boolean|optional|flag|"
+    r"indicat(?:e|es|ing)|whether|determines|specifies|represents|denotes|used?|uses|defaults?|"
+    r"params?|args?|returns"
 )
 _ERRORS = re.compile(r"\b(?:error|exception|rais|throw|panic|fail)", re.IGNORECASE)
 _ENGLISH = re.compile(
@@ -102,11 +121,15 @@ _COMMON = re.compile(
     r"value|values|result|results|return|returns|returned|raise|raises|raised|throw|throws|"
     r"thrown|yield|yields|happen|happens|each|all|every|any|some|are|was|were|been|being|"
     r"its|case|cases|then|than|into|from|only|else|did|say|says|error|errors|exception|"
-    r"exceptions|comment|docstring|documentation|none|true|false|null|nil|undefined"
+    r"exceptions|comment|docstring|documentation|none|true|false|null|nil|undefined|"
+    r"comes|come|back|you|mean|means|meaning|look|looks|looking|like|exactly|please|it|also|"
+    r"thing|things|one|ones|unit|units|anything|nothing|something|wins"
 )
 _STEM = 5
 # With one word alone people may well use another.
-_FEWEST = 2
+_FEWEST = 1
+# So many of so many words of a point are to be there.
+_NEEDED, _OF = 2, 3
 
 
 def unsaid_value(instruction: str, text: str) -> Said | None:
@@ -114,7 +137,7 @@ def unsaid_value(instruction: str, text: str) -> Said | None:
     for point in _points(instruction) if is_english(text) else ():
         if not _holds_values(point, text):
             return say("The documentation does not say {point}.", point=point)
-    if _UNIT.search(instruction) and not tells_unit(text):
+    if _UNIT.search(instruction) and not tells_unit(_UNIT.sub("", text)):
         return say("The documentation tells no unit.")
     return None
 
@@ -126,13 +149,59 @@ def unsaid_words(instruction: str, text: str, names: Collection[str]) -> Said | 
     """
     known = {one.lower() for one in names}
     known |= {one.removesuffix("s") for one in known}
-    stems = {_stem(word) for word in _WORD.findall(text.lower())}
+    stems = _stems(text)
     for point in _points(instruction) if is_english(text) else ():
         if _ERRORS.search(point) and _ERRORS.search(text):
             continue
         if not _is_spoken_of(point, stems, known):
             return say("The documentation does not say {point}.", point=point)
     return None
+
+
+def unsaid_details(
+    instruction: str, text: str, signature: str, parameters: Collection[str]
+) -> Said | None:
+    """Return what is told so that nobody learns anything of it; None where all is.
+
+    ``signature`` is the code with its ``parameters``, whose defaults stand there.
+    """
+    if not is_english(text):
+        return None
+    defaults = [(name, value.strip()) for name, value in _DEFAULT.findall(signature)]
+    defaults = [one for one in defaults if one[0] in parameters]
+    is_told = _TELLS_DEFAULT.search(text) or all(value in text for _, value in defaults)
+    if defaults and _DEFAULTS.search(instruction) and not is_told:
+        return say("The documentation does not tell the defaults.")
+    stems = _stems(text)
+    known = {one.lower() for one in parameters}
+    for listed in _WITH.findall(" ".join(instruction.split())):
+        for one in re.split(r",|\band\b", listed):
+            if not _is_spoken_of(one, stems, known):
+                return say("The documentation does not say {point}.", point=one.strip())
+    return _empty_name(instruction, text, parameters)
+
+
+def _empty_name(instruction: str, text: str, parameters: Collection[str]) -> Said | None:
+    """Return the first of the names that were asked about of which nothing is said but the name."""
+    sentences = [one for one in _SENTENCE.split(text) if one.strip()]
+    summary = _content(sentences[0]) if sentences else set()
+    for point in _points(instruction):
+        asked = [one for one in parameters if _holds(point, one)] if _ABOUT.match(point) else []
+        for name in asked:
+            about = [one for one in sentences[1:] if _holds(one, name)] or sentences[:1]
+            told = set().union(*(_content(one) for one in about))
+            if len(sentences) > 1 and not told - summary - {_stem(name.lower())}:
+                return say("The documentation says no more of {name} than its name.", name=name)
+    return None
+
+
+def _content(sentence: str) -> set[str]:
+    words = (one.lower() for one in _WORD.findall(sentence))
+    return {_stem(one) for one in words if not (_COMMON.fullmatch(one) or _EMPTY.fullmatch(one))}
+
+
+def _holds(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def is_english(text: str) -> bool:
@@ -176,7 +245,13 @@ def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) ->
     words = {one for one in words if one not in known and one.removesuffix("s") not in known}
     told = sum(bool(_alike(_stem(one)) & set(stems)) for one in words)
     # One word of three may be there for another point.
-    return len(words) < _FEWEST or told * 2 >= len(words)
+    return len(words) < _FEWEST or told * _OF >= len(words) * _NEEDED
+
+
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of the words of a text, and of what a range tells without a word."""
+    found = {_stem(word) for word in _WORD.findall(text.lower())}
+    return found | {"limit", "range"} if _RANGE.search(text) else found
 
 
 def _stem(word: str) -> str:

@@ -59,12 +59,16 @@ def other_than_asked(instruction: str, function: Function) -> tuple[str, str, st
         for word in _WORD.findall(match["names"]):
             name = word if word in typed else word.removesuffix("s")
             annotation = typed.get(name)
-            if annotation is not None and _is_other(annotation, accepted):
+            # "Lengths are floats" tells what is in them.
+            is_each = name == word and word.endswith("s")
+            if annotation is not None and _is_other(annotation, accepted, inside=is_each):
                 return name, accepted[0], ast.unparse(annotation)
     return None
 
 
-def _is_other(annotation: ast.expr, accepted: tuple[str, ...]) -> bool:
+def _is_other(annotation: ast.expr, accepted: tuple[str, ...], *, inside: bool) -> bool:
+    if inside and any(one in accepted for one in _WORD.findall(ast.unparse(annotation))):
+        return False
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return False  # a text is read by other tools
     names = outer_names(annotation) - _BESIDES

@@ -30,6 +30,7 @@ _MEASURES = {
         *(("tonnes", "tonne"), ("pounds", "pound", "lbs"), ("ounces", "ounce", "oz")),
         *(("newtons", "newton"), ("joules", "joule", "kilojoules"), ("watts", "watt", "kilowatts")),
         *(("volts", "volt"), ("amperes", "ampere"), ("pascals", "pascal", "hectopascals")),
+        *(("bar", "bars", "millibar", "millibars"),),
         *(("metres", "metre", "meters", "meter"), ("feet", "ft"), ("inches", "inch")),
         *(("kilometres", "kilometre", "kilometers", "kilometer", "km"), ("miles", "mile")),
         *(("centimetres", "centimetre", "centimeters", "centimeter", "cm"),),
@@ -51,7 +52,12 @@ _SIGNS = {
     **{r"[wW](?![A-Za-z])": "watts", r"k[wW]": "watts", r"[vV](?![A-Za-z])": "volts"},
     **{r"h?[pP]a(?![A-Za-z])": "pascals", r"[fF](?![A-Za-z])": "fahrenheit"},
 }
-_CONVERTS = re.compile(r"conver[ts]|\bto_|[a-z]To[A-Z]|_per_|\bper\b", re.IGNORECASE)
+# An angle and a text are no other measure.
+_CONVERTS = re.compile(
+    r"conver[ts]|\bto_(?!radians|degrees|str|owned|vec|list|dict|lower|upper|bits|bytes|json)"
+    r"|[a-z]To[A-Z]|_per_|\bper\b|[*/]\s*(?:1_?000|100|60|3_?600|3\.6)\b",
+    re.IGNORECASE,
+)
 _IN_UNIT = re.compile(r"\bin\s+(?:whole\s+|full\s+)?([A-Za-z]+)")
 
 # As texts tell them, also in words of which these are the ends.

@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.asked_points import names_to_tell, unsaid_value, unsaid_words
+from spark_desktop.domain.asked_points import (
+    names_to_tell,
+    unsaid_details,
+    unsaid_value,
+    unsaid_words,
+)
 from spark_desktop.domain.asked_types import other_than_asked
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
@@ -134,7 +139,10 @@ def unsaid(
             *known.functions,
             *(name for one in functions for name in (one.name, *one.parameters)),
         ]
-        reason = unsaid_words(instruction, text, names)
+        parameters = [name for one in functions for name in one.parameters]
+        reason = unsaid_words(instruction, text, names) or unsaid_details(
+            instruction, text, region, parameters
+        )
         is_advice = reason is not None and not is_strict
     if (
         reason is None

@@ -183,4 +183,4 @@ def _place(file: FileNames, start: int, end: int) -> str:
         same = [one for one in file.defined if one.name == function.name]
         named = f"{function.container}.{named}" if len(same) > 1 else named
     first = split_lines(file.content)[start : start + 1]
-    return f"{file.path}, {named}" if named else f"{file.path}:{start + 1 if first else 1}"
+    return f"{named}, {file.path}" if named else f"{file.path}:{start + 1 if first else 1}"

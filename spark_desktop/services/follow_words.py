@@ -23,12 +23,15 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 
 def asked_title(change: NameChange, place: str) -> Said:
-    """Return what a call is called that a model changes."""
+    """Return what a call is called that a model changes.
+
+    The place first: a narrow list cuts the end, and that would look the same for all of a change.
+    """
     if change.turns or change.is_replaced or change.holds_other or change.is_method:
-        return say("{title}: {place}", title=_title(change), place=place)
+        return say("{place}: {title}", title=_title(change), place=place)
     if change.old.parameters == change.new.parameters and change.gives_other:
-        return say("{name} gives another result: {place}", name=_shown(change), place=place)
-    return say("{name}: new arguments in {place}", name=_shown(change), place=place)
+        return say("{place}: {name} gives another result", name=_shown(change), place=place)
+    return say("{place}: new arguments for {name}", name=_shown(change), place=place)
 
 
 def _exported(change: NameChange) -> Said | None:

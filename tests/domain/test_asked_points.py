@@ -2,7 +2,12 @@
 
 import pytest
 
-from spark_desktop.domain.asked_points import names_to_tell, unsaid_value, unsaid_words
+from spark_desktop.domain.asked_points import (
+    names_to_tell,
+    unsaid_details,
+    unsaid_value,
+    unsaid_words,
+)
 from spark_desktop.domain.unsaid import unsaid
 
 SNAP = (
@@ -172,3 +177,78 @@ def test_what_is_jotted_down_behind_it_is_a_point_too(instruction, text, told):
     assert told in (unmade_point(instruction, text, ()) or "")
     full = f"{text} Of equal ones the first; None is left after nine throws."
     assert unmade_point(instruction, full, ()) is None
+
+
+def lacking(instruction, text, signature="", parameters=()):
+    return unsaid_details(instruction, text, signature, parameters)
+
+
+TYRE = "function pressure(load: number, tubeless = false): number {"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Return the pressure. tubeless: whether it has no tube.", False),
+        ("Return the pressure. tubeless: no tube, false by default.", True),
+        ("Return the pressure, with a tube unless tubeless.", True),
+        ("Return the pressure. tubeless (false): whether it has no tube.", True),
+    ],
+)
+def test_defaults_that_were_asked_for_are_told(text, told):
+    asked = "JSDoc with the default where there is one"
+    names = ("load", "tubeless")
+    lacks = lacking(asked, text, TYRE, names)
+    assert lacks == (None if told else "The documentation does not tell the defaults.")
+    # Nobody asked, or there is none.
+    assert lacking("JSDoc", text, TYRE, names) is None
+    assert lacking(asked, text, "function pressure(load: number) {", ("load",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("@returns the pressure in bar, from 1.5 to 6, rounded to one decimal of the two", None),
+        ("@returns the pressure in bar, at most 6, to the nearest tenth of all", None),
+        ("@returns the pressure in bar for the load", "limits"),
+        ("@returns the pressure in bar, at most the limit of it", "to what it is rounded"),
+    ],
+)
+def test_each_part_of_what_a_tag_is_to_tell_is_told(text, lacks):
+    asked = "JSDoc, @returns with unit, limits and to what it is rounded, and @throws. Thanks"
+    found = lacking(asked, text)
+    assert found == (lacks and f"The documentation does not say {lacks}.")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_empty"),
+    [
+        (
+            "Calculate the price of a vehicle by night.\nnight (bool): if it is a night",
+            True,
+        ),
+        ("Calculate the price of a vehicle.\nnight (bool): halves the price", False),
+        ("Calculate the price, which is half at night", False),
+    ],
+)
+def test_what_a_parameter_does_is_more_than_its_name(text, is_empty):
+    found = lacking("docstring: what it returns, what night does", text, "", ("axles", "night"))
+    told = "The documentation says no more of night than its name."
+    assert found == (told if is_empty else None)
+
+
+def test_details_in_another_language_are_not_read():
+    assert lacking("JSDoc with the defaults", "Возвращает давление.", TYRE, ("tubeless",)) is None
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        # Most of the words, or the same in others, and no unit but the word.
+        ("say what the first call returns", "Return the count. The counter starts at 0."),
+        ("say in which unit it is", "Return the pulses in the unit of `per_pulse` for it."),
+        ("say how the lists are ordered", "Return the two lists of tickets."),
+    ],
+)
+def test_a_point_that_is_only_half_there_is_missed(instruction, text):
+    assert unmade_point(instruction, text, ()) is not None

@@ -52,3 +52,11 @@ def test_such_an_answer_is_refused():
     told = unsaid(f"add {PORTS}", "a.py", code)
     assert told.detail == "taken was said to be Collection, not set."
     assert unsaid(f"add {PORTS}", "a.py", code.replace("set", "Collection[int]")).passed
+
+
+def test_what_many_are_is_the_type_of_each():
+    asked = "add type hints and a docstring to f. lengths are floats in metres"
+    code = 'def f(lengths: list[float]) -> None:\n    """Cut `lengths`, in metres."""\n'
+    assert unsaid(asked, "a.py", code).passed
+    other = unsaid(asked, "a.py", code.replace("float", "str"))
+    assert other.detail == "lengths was said to be float, not list[str]."

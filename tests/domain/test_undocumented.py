@@ -199,3 +199,26 @@ def test_units_that_a_small_model_makes_up_are_told(doc, invented):
     assert unsaid("document lift", "a.hpp", region, LIFT, content=LIFT).passed
     for known in ("double to_newtons(double kg);\n", "constexpr double kMax_n = 3;\n"):
         assert unsaid("document lift", "a.hpp", region, LIFT, content=f"{known}{HULL}").passed
+
+
+@pytest.mark.parametrize(
+    ("known", "is_invented"),
+    [
+        # An angle that is turned into another is no other measure, a factor may lead to one.
+        ("double a = to_radians(elevation);\n", True),
+        ("std::string b = to_string(gas);\n", True),
+        ("double metres = kilometres * 1000;\n", False),
+        ("double hours = seconds / 3600;\n", False),
+    ],
+)
+def test_what_may_be_a_conversion_allows_any_unit(known, is_invented):
+    region = f"// Returns the lift in newtons.\n{LIFT}"
+    found = unsaid("document lift", "a.hpp", region, LIFT, content=f"{known}{HULL}")
+    assert found.passed is not is_invented
+
+
+def test_bars_are_a_unit_that_others_are_told_from():
+    code = "function pressure(bar: number): number {\n  return bar;\n}\n"
+    region = f"/** Returns the pressure in pounds. */\n{code}"
+    found = unsaid("document pressure", "a.ts", region, code, content=code)
+    assert found.detail == "The documentation tells of pounds, which is nowhere in the file."

@@ -25,7 +25,7 @@ async def follows(tmp_path, home, pairs, body, then):
     one = following(tmp_path, {"a.ts": home, "b.ts": used(body)})
     await one.replace("a.ts", *pairs)
     if then is None:
-        assert asked(one) == {"nick() gives another result: b.ts, f()"}
+        assert asked(one) == {"f(), b.ts: nick() gives another result"}
         assert "b.ts" not in one.offered
     elif then == body:
         assert asked(one) == set()

@@ -179,7 +179,7 @@ async def test_a_method_that_is_passed_on_is_asked_of_the_model_once_it_is_a_pro
     (request,) = one.world.endpoint.requests
     assert "`area` of Shape is a property now: use it without calling it" in str(request)
     (proposal,) = one.world.board.all()
-    assert proposal.trigger.title == "Shape.area is a property now: use.py, f()"
+    assert proposal.trigger.title == "f(), use.py: Shape.area is a property now"
     assert proposal.state == Ready()
 
 

@@ -49,7 +49,7 @@ def used(body: str, head: str = "from a import Trip\n") -> str:
 async def test_what_reads_or_sets_the_field_is_asked_of_the_model(project, body):
     one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used(body)}, used(body)[20:])
     await one.replace("a.py", NOW)
-    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+    assert asked(one) == {"f(), b.py: Trip.crew is tuple[str, ...] now"}
 
 
 @pytest.mark.parametrize("base", ["NamedTuple", "TypedDict", "Base", ""])
@@ -57,15 +57,15 @@ async def test_each_kind_of_class_is_followed(project, base):
     before = f"class Trip({base}):\n    crew: str\n".replace("()", "")
     one = project({"a.py": before, "b.py": used("return Trip(crew='Ada')")}, "def f(): ...\n")
     await one.replace("a.py", NOW)
-    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+    assert asked(one) == {"f(), b.py: Trip.crew is tuple[str, ...] now"}
 
 
 async def test_each_function_that_uses_the_field_is_asked_also_in_its_file(project):
     use = used("return trip.crew") + "\n\ndef g():\n    return Trip('Oka', 'Ada')\n"
     one = project({"a.py": TRIP, "b.py": use}, *["pass\n"] * 9)
     await one.replace("a.py", NOW)
-    places = "a.py, line()", "b.py, f()", "b.py, g()"
-    assert asked(one) == {f"Trip.crew is tuple[str, ...] now: {place}" for place in places}
+    places = "line(), a.py", "f(), b.py", "g(), b.py"
+    assert asked(one) == {f"{place}: Trip.crew is tuple[str, ...] now" for place in places}
 
 
 async def test_the_model_is_told_the_type_before_and_now(project):
@@ -183,14 +183,14 @@ async def test_fields_that_the_documentation_lists_change_no_place(project):
     trip = TRIP.replace(LINE, "").replace("    river: str\n", told)
     one = project({"a.py": trip, "b.py": used("return Trip('Oka', 'Ada')")}, "def f(): ...\n")
     await one.replace("a.py", NOW)
-    assert asked(one) == {"Trip.crew is tuple[str, ...] now: b.py, f()"}
+    assert asked(one) == {"f(), b.py: Trip.crew is tuple[str, ...] now"}
 
 
 async def test_a_private_field_is_followed_only_to_other_files(project):
     text = TRIP.replace("self.crew", "self._note")
     one = project({"a.py": text, "b.py": used("return trip._note")}, "def f(): ...\n")
     await one.replace("a.py", ("_note: str", "_note: bytes"))
-    assert asked(one) == {"Trip._note is bytes now: b.py, f()"}
+    assert asked(one) == {"f(), b.py: Trip._note is bytes now"}
 
 
 async def test_what_was_saved_together_with_the_field_fits_already(project):
@@ -226,13 +226,13 @@ async def test_a_class_for_itself_is_followed_where_it_is_made(project):
     use = "\n\ndef f():\n    return _Trip('Oka', 'Ada')\n"
     one = project({"a.py": text + use}, "def f(): ...\n")
     await one.replace("a.py", NOW)
-    assert asked(one) == {"_Trip.crew is tuple[str, ...] now: a.py, f()"}
+    assert asked(one) == {"f(), a.py: _Trip.crew is tuple[str, ...] now"}
 
 
 async def test_a_field_that_has_another_name_as_well_is_replaced(project):
     one = project({"a.py": TRIP.replace(LINE, ""), "b.py": used("return trip.crew")}, "pass\n")
     await one.replace("a.py", ("crew: str", "people: tuple[str, ...]"))
-    assert asked(one) == {"people in the place of crew: b.py, f()"}
+    assert asked(one) == {"f(), b.py: people in the place of crew"}
     (proposal,) = one.world.board.all()
     assert "A call of" not in proposal.trigger.instruction
 
@@ -420,7 +420,7 @@ async def test_a_field_that_means_something_else_now_is_no_rename(tmp_path, old,
     one = following(tmp_path, {"a.py": HOLD, "b.py": text})
     await one.replace("a.py", (old, new), ("    length: int", "    last: int"))
     if is_other:
-        assert asked(one) == {"last in the place of length: b.py, f()"}
+        assert asked(one) == {"f(), b.py: last in the place of length"}
         assert one.offered == {}
     else:
         assert one.offered["b.py"] == text.replace("length", "last")
@@ -448,7 +448,7 @@ async def test_a_field_that_counts_in_another_unit_is_no_rename(tmp_path, new, i
     one = following(tmp_path, {"a.ts": WAIT, "b.ts": text})
     await one.replace("a.ts", ("pauseSeconds", new))
     if is_other:
-        assert asked(one) == {f"{new} in the place of pauseSeconds: b.ts, long()"}
+        assert asked(one) == {f"long(), b.ts: {new} in the place of pauseSeconds"}
     else:
         assert one.offered["b.ts"] == text.replace("pauseSeconds", new)
 
@@ -526,4 +526,4 @@ async def test_a_field_of_which_its_class_tells_something_else_is_no_other_name(
     }
     one = project(files, "def f(hives):\n    return 0\n")
     await one.save(a__py=HIVE.format(told=now, name=new))
-    assert asked(one) == {f"{new} in the place of {old}: b.py, f()"}
+    assert asked(one) == {f"f(), b.py: {new} in the place of {old}"}

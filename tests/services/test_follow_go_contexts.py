@@ -70,10 +70,10 @@ async def test_in_a_block_of_imports_it_has_its_place(project):
 )
 async def test_without_one_the_model_is_asked(project, head):
     one = await taken(project, f'{FILE}{head}\n\treturn load("a")\n}}\n')
-    assert asked(one) == {"load(): new arguments in use.go, use()"}
+    assert asked(one) == {"use(), use.go: new arguments for load()"}
 
 
 async def test_another_parameter_besides_is_asked_of_the_model(project):
     use = f'{FILE}func use(ctx context.Context) int {{\n\treturn load("a")\n}}\n'
     one = await taken(project, use, first="ctx context.Context, key string, most int")
-    assert asked(one) == {"load(): new arguments in use.go, use()"}
+    assert asked(one) == {"use(), use.go: new arguments for load()"}

@@ -100,7 +100,7 @@ async def test_an_array_that_is_used_whole_is_asked_of_the_model(project, body):
     text = f"package grid\n\nfunc F(all [][2]int) int {{\n\t{body}\n}}\n"
     one = project({"a.go": BEFORE, "b.go": text}, "func F(all [][2]int) int { return 0 }\n")
     await one.save(a__go=AFTER)
-    assert asked(one) == {"Low() gives another result: b.go, F()"}
+    assert asked(one) == {"F(), b.go: Low() gives another result"}
 
 
 async def test_which_field_is_which_element_is_not_guessed(project):
@@ -109,4 +109,4 @@ async def test_which_field_is_which_element_is_not_guessed(project):
     await one.save(
         a__go=AFTER.replace("one.Top < best.Top || one.Left < best.Left", "less(one, best)")
     )
-    assert asked(one) == {"Low() gives another result: b.go, F()"}
+    assert asked(one) == {"F(), b.go: Low() gives another result"}

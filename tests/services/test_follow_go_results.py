@@ -100,7 +100,7 @@ async def test_whether_there_is_one_is_returned_in_two_lines(project):
 )
 async def test_a_use_that_may_mean_more_is_asked_of_the_model(project, body):
     one = await followed(project, USE % body, *FOUND)
-    assert asked(one) == {"Jar() gives another result: use.go, use()"}
+    assert asked(one) == {"use(), use.go: Jar() gives another result"}
 
 
 PLACE = """package shelf
@@ -198,7 +198,7 @@ async def test_a_test_ends_with_the_error(project):
 )
 async def test_where_no_error_can_be_given_the_model_is_asked(project, result, body):
     one = await followed(project, caller(result, body), *FAILS, text=READ)
-    assert asked(one) == {"read() gives another result: use.go, use()"}
+    assert asked(one) == {"use(), use.go: read() gives another result"}
 
 
 FLAG = "package shelf\n\nfunc read(path string) (int, bool) {\n\treturn len(path), true\n}\n"
@@ -239,7 +239,7 @@ async def test_a_flag_becomes_an_error_and_an_error_a_flag(project, before, afte
 )
 async def test_a_flag_that_is_told_on_is_asked_of_the_model(project, body):
     one = await followed(project, caller("int", body), *TOLD, text=FLAG)
-    assert asked(one) == {"read() gives another result: use.go, use()"}
+    assert asked(one) == {"use(), use.go: read() gives another result"}
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ async def test_a_copy_that_is_changed_in_another_way_is_asked_of_the_model(proje
     use = USE.replace("*Shelf", "*Store")
     one = project({"go.mod": "module m\n", "a.go": STORE, "b.go": use % (ASKED + body)}, "x")
     await one.save(a__go=COPIED)
-    assert asked(one) == {"Tin() gives another result: b.go, use()"}
+    assert asked(one) == {"use(), b.go: Tin() gives another result"}
 
 
 @pytest.mark.parametrize(
@@ -371,4 +371,4 @@ async def test_without_one_way_to_store_it_a_copy_is_asked_of_the_model(project,
     text = use % (ASKED + "\ttin.Grams = 2\n")
     one = project({"go.mod": "module m\n", "a.go": STORE, "b.go": text}, "x")
     await one.save(a__go=COPIED.replace(was, now))
-    assert asked(one) == {"Tin() gives another result: b.go, use()"}
+    assert asked(one) == {"use(), b.go: Tin() gives another result"}

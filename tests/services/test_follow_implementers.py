@@ -93,7 +93,7 @@ async def test_a_result_of_another_type_is_asked_of_the_model(project):
     answer = "func (g Gate) Open(key, side string) bool { return say(key) }\n"
     one = project({"a.go": DOOR, "b.go": gate("return say(key)")}, answer)
     await one.save(a__go=DOOR.replace(") error", ") bool"))
-    assert asked(one) == {"Open() gives another result: b.go, Open()"}
+    assert asked(one) == {"Open(), b.go: Open() gives another result"}
 
 
 async def test_a_type_that_knows_nothing_of_the_interface_stays(project):

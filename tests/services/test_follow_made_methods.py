@@ -210,7 +210,7 @@ async def test_a_model_is_asked_where_it_cannot_be_written(tmp_path: Path, line)
     text = f"from lamps import watts\n\n\ndef f(one):\n    return {line}\n"
     project, after = await made(tmp_path, "lamps.py", PY, "use.py", text, PY_CHANGE)
     assert after == text
-    assert asked(project) == {"Lamp.watts() in the place of watts(): use.py, f()"}
+    assert asked(project) == {"f(), use.py: Lamp.watts() in the place of watts()"}
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ async def test_what_a_call_gives_has_no_place_for_a_pointer_method_of_go(tmp_pat
         others={"go.mod": "module m\n\ngo 1.21\n"},
     )
     assert after == text
-    assert asked(project) == {"Lamp.Watts() in the place of Watts(): rig/rig.go, f()"}
+    assert asked(project) == {"f(), rig/rig.go: Lamp.Watts() in the place of Watts()"}
 
 
 async def test_a_method_with_a_small_letter_is_out_of_reach(tmp_path: Path):

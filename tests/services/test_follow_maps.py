@@ -61,7 +61,7 @@ async def test_what_reads_the_object_reads_the_map(tmp_path, body, then):
     one = following(tmp_path, {"a.ts": HOME, "b.ts": used(body)})
     await one.replace("a.ts", *MAP)
     if then is None:
-        assert asked(one) == {"ages() gives another result: b.ts, f()"}
+        assert asked(one) == {"f(), b.ts: ages() gives another result"}
         assert "b.ts" not in one.offered
     else:
         assert one.offered["b.ts"] == used(then)

@@ -57,7 +57,7 @@ async def test_what_is_more_than_a_simple_use_a_model_is_asked_for(project, body
     text = f"from a import Gate\n\n\ndef f(gate: Gate, other):\n    {body}\n"
     one = project({"a.py": BEFORE, "b.py": text}, "def f(gate, other): ...\n")
     await one.save(a__py=AFTER)
-    assert asked(one) == {"is_passable in the place of is_shut: b.py, f()"}
+    assert asked(one) == {"f(), b.py: is_passable in the place of is_shut"}
 
 
 DOOR = """export interface Door {
@@ -140,7 +140,7 @@ async def test_by_opposite_names_alone_a_model_is_asked(project, old, new):
     before = f"class Part:\n    size: int\n    {old}: bool\n"
     one = project({"a.py": before, "b.py": text}, "def f(part): ...\n")
     await one.save(a__py=before.replace(old, new))
-    assert asked(one) == {f"{new} in the place of {old}: b.py, f()"}
+    assert asked(one) == {f"f(), b.py: {new} in the place of {old}"}
 
 
 @pytest.mark.parametrize(

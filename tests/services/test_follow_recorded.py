@@ -106,7 +106,7 @@ async def test_a_class_that_says_itself_how_it_is_made_is_not_looked_into(projec
         "class Load:\n    def __init__(self, name, kilos):\n        self.name, self.weight = 1, 2\n"
     )
     await one.save(a__py=own + BEFORE.replace("int(words[1]) / 10", "Load(1, int(words[1]) / 10)"))
-    assert asked(one) == {"weigh() gives another result: b.py, f()"}
+    assert asked(one) == {"f(), b.py: weigh() gives another result"}
 
 
 async def test_what_only_wraps_the_value_in_a_class_of_others_is_no_change(project):

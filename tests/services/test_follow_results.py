@@ -69,7 +69,7 @@ async def test_a_result_that_nobody_can_match_is_asked_of_the_model(project, bod
     )
     one.world.endpoint.answers.extend(type(one.world.endpoint)(answer).answers)
     await one.save(a__py=f"def grade(answers):\n{body}")
-    assert asked(one) == {"grade() gives another result: b.py, f()"}
+    assert asked(one) == {"f(), b.py: grade() gives another result"}
     (proposal,) = one.world.board.all()
     assert "A call of `grade` gave one value" in proposal.trigger.instruction
     assert told in proposal.trigger.instruction
@@ -84,7 +84,7 @@ async def test_an_error_beside_the_result_in_go_is_asked_of_the_model(project):
             "(path string) (string, error) { return path, nil }",
         ),
     )
-    assert asked(one) == {"Load() gives another result: c.go, Two()"}
+    assert asked(one) == {"Two(), c.go: Load() gives another result"}
 
 
 FIND = """def find(rooms, number) -> Room | None:
@@ -118,7 +118,7 @@ async def test_a_function_that_fails_now_instead_of_giving_none_is_asked_of_the_
     one = project({"a.py": FIND, "b.py": DESK})
     one.world.endpoint.answers.extend(type(one.world.endpoint)(answer).answers)
     await one.save(a__py=FAILS)
-    assert asked(one) == {"find() gives another result: b.py, text()"}
+    assert asked(one) == {"text(), b.py: find() gives another result"}
     (proposal,) = one.world.board.all()
     assert "gave `Room | None` and now gives `Room`" in proposal.trigger.instruction
     assert "raise NoSuchRoom(number)" in proposal.trigger.instruction
@@ -188,7 +188,7 @@ async def test_a_function_that_is_passed_and_has_to_give_something_now_is_asked_
 ):
     one = project({"a.go": WALK, "b.go": WALKS}, WALKS.partition("\n\n")[2])
     await one.replace("a.go", ("visit func(name string)) {", "visit func(name string) bool) {"))
-    assert asked(one) == {"Walk(): new arguments in b.go, Count()"}
+    assert asked(one) == {"Count(), b.go: new arguments for Walk()"}
 
 
 async def test_other_names_of_what_a_passed_function_takes_ask_nothing(project):
@@ -222,7 +222,7 @@ async def test_a_field_for_which_another_one_came_is_asked_of_the_model(project)
     answer = LEG["b.go"].partition("\n\n")[2].replace("leg.Minutes", "int(leg.Walk.Minutes())")
     one = project(LEG, answer)
     await one.replace("a.go", ("Minutes int", "Walk time.Duration"))
-    assert asked(one) == {"Walk in the place of Minutes: b.go, Total()"}
+    assert asked(one) == {"Total(), b.go: Walk in the place of Minutes"}
     (proposal,) = one.world.board.all()
     told = proposal.trigger.instruction
     assert "`Leg` has no `Minutes` any more, but `Walk`" in told
@@ -346,6 +346,6 @@ async def test_what_gives_another_type_and_is_passed_on_is_asked_of_the_model(pr
     one = project({"crews.py": home, "site.py": user}, answer)
     now = "def needed(weight: float) -> Crew:\n    return Crew(int(weight / 60), 1)\n"
     await one.save(crews__py=f"from crew import Crew\n\n\n{now}")
-    assert asked(one) == {"needed() gives another result: site.py, total()"}
+    assert asked(one) == {"total(), site.py: needed() gives another result"}
     (proposal,) = one.ready
     assert "where it is passed on, pass what gives what it gave" in proposal.trigger.instruction

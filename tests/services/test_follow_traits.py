@@ -133,8 +133,8 @@ async def test_a_value_that_a_subclass_has_to_give_its_base_is_asked_for(tmp_pat
     project = following(tmp_path, {"area.py": base, "use.py": use})
     await project.replace("area.py", ("width):", "width, unit):"))
     assert asked(project) == {
-        "Area(): new arguments in use.py, __init__()",
-        "Area(): new arguments in use.py, f()",
+        "__init__(), use.py: new arguments for Area()",
+        "f(), use.py: new arguments for Area()",
     }
 
 
@@ -325,8 +325,8 @@ async def test_what_a_type_has_of_its_own_is_not_given_the_new_name_alone(tmp_pa
         "src/kind.rs", ("fn kilograms(&self) -> u32", f"fn {name}(&self) -> Mass")
     )
     assert project.offered == {}
-    title = "kilograms() gives another result: src/area.rs"
-    assert asked(project) == {f"{title}, Stone.kilograms()", f"{title}, Cart.kilograms()"}
+    title = "src/area.rs: kilograms() gives another result"
+    assert asked(project) == {f"Stone.kilograms(), {title}", f"Cart.kilograms(), {title}"}
     told = {one.trigger.instruction for one in project.world.board.all()}
     assert all("One of its own that a type has gives `Mass` as well." in one for one in told)
 

@@ -64,7 +64,7 @@ async def test_what_reads_or_sets_the_field_is_asked_of_the_model(project, langu
     await one.replace(home, NOW[language])
     name = "Trip.Crew" if language == "go" else "Trip.crew"
     type_ = NOW[language][1].partition(" ")[2]
-    assert asked(one) == {f"{name} is {type_} now: {other}, f()"}
+    assert asked(one) == {f"f(), {other}: {name} is {type_} now"}
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ async def test_a_type_that_is_no_other_one_to_its_users_asks_nothing(project, la
 async def test_a_field_that_may_be_missing_now_is_asked_for(project):
     one = project(files_of("ts", "return trip.river.length"), "nothing")
     await one.replace("trip.ts", ("river: string", "river?: string"))
-    assert asked(one) == {"Trip.river is string | undefined now: use.ts, f()"}
+    assert asked(one) == {"f(), use.ts: Trip.river is string | undefined now"}

@@ -300,8 +300,8 @@ async def test_a_new_parameter_without_a_default_is_asked_of_the_model(project):
     )
     asked = [p.trigger for p in one.world.board.all() if isinstance(p.trigger, FollowUp)]
     assert {title_of(t) for t in asked} == {
-        "slugify(): new arguments in app.py, page()",
-        "slugify(): new arguments in pkg/util.py, titled()",
+        "page(), app.py: new arguments for slugify()",
+        "titled(), pkg/util.py: new arguments for slugify()",
     }
     assert "size: int" in asked[0].instruction
     assert [p.state for p in one.world.board.all()] == [Ready(), Ready()]

@@ -130,7 +130,7 @@ async def test_an_option_in_the_place_of_a_result_is_taken_as_it_was(tmp_path, b
 )
 async def test_an_error_that_is_needed_is_asked_of_the_model(tmp_path, body):
     project = await saved(tmp_path, used(body), (NEW, OLD))
-    assert asked(project) == {"book() gives another result: src/use_it.rs, f()"}
+    assert asked(project) == {"f(), src/use_it.rs: book() gives another result"}
     assert project.offered == {}
 
 
