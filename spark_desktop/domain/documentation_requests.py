@@ -26,6 +26,8 @@ _CODE = re.compile(
 )
 # Stands for what was between backticks, or called.
 _NAME = "a_name"
+# A "# Errors" section.
+_SECTION_NAMED = re.compile(r"[\"'`]\s*#*\s*(\w+)\s*[\"'`](?=\s+(?:sections?|headings?|parts?)\b)")
 _COMMENT_MARKS = re.compile(r"(?<![\w:/])(?:///?!?|/\*\*?|\*/|#+)(?=[\s)]|$)|\"{3}")
 _SHORT_FORMS = (
     (re.compile(r"\be\.g\.|\bi\.e\.|\betc\.|\bincl\.", re.IGNORECASE), "eg"),
@@ -154,6 +156,7 @@ def _next(text: str) -> str:
 
 
 def _clauses(text: str) -> list[_Clause]:
+    text = _SECTION_NAMED.sub(r"\1", text)
     text = _COMMENT_MARKS.sub(" ", _CODE.sub(_NAME, text))
     for form, word in _SHORT_FORMS:
         text = form.sub(word, text)

@@ -371,6 +371,7 @@ def test_a_request_that_is_hardly_more_may_be_one(instruction):
         "(when does add raise, what does deepest give before the first sounding?) and give "
         "these three methods types",
         "document this function: params, return value and the error it throws",
+        'doc comment please, and a "# Errors" section that says when which Refusal comes',
         "docstring please, with the units of weight and height",
         "please write the missing docstring (returns what? raises when?)",
         "add doc comment: what is returned, the unit, and that negative depth panics",
