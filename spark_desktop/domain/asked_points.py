@@ -1,8 +1,8 @@
 """What a request says that a documentation is to tell, and whether its text tells it. Pure.
 
 "Says what is returned for a step of 0" asks for a word about 0. Words are compared by their
-beginnings and with those that mean the same, and a point is missed where less than half of its
-words are there: people say the same thing in other words. Texts in other languages than English
+beginnings and with those that mean the same, and a point is missed where less than two thirds of
+its words are there: people say the same thing in other words. Texts in other languages than English
 are not read.
 """
 
