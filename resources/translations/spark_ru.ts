@@ -9146,6 +9146,10 @@ The proposal was made for:
    <translation>достаточно коротко</translation>
   </message>
   <message>
+   <source>shows the decimals</source>
+   <translation>показывает знаки после запятой</translation>
+  </message>
+  <message>
    <source>simplify {place}</source>
    <translation>упростить: {place}</translation>
   </message>
@@ -9196,6 +9200,10 @@ The proposal was made for:
   <message>
    <source>starts with a project</source>
    <translation>запускается с проектом</translation>
+  </message>
+  <message>
+   <source>std::to_string writes six decimals, however a number was rounded.</source>
+   <translation>std::to_string пишет шесть знаков после запятой, как бы число ни было округлено.</translation>
   </message>
   <message>
    <source>still fails: {line}</source>

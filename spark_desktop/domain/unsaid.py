@@ -126,7 +126,7 @@ def unsaid(
         reason = _of_several(instruction, path, region, functions, known)
     else:
         reason = _of_one(instruction, path, region, functions, known)
-    text = "\n".join(one.comment for one in functions) + comments_of(region)
+    text = _told(functions, region)
     is_advice = False
     had = any(one.comment for one in known.functions.values()) or bool(comments_of(before))
     if reason is None and _begins_with_section(path, text) and not had:
@@ -154,6 +154,13 @@ def unsaid(
             "The documentation tells of {words}, which is nowhere in the file.", words=words
         )
     return Check(say("says what was asked"), reason is None, reason or "", is_advice)
+
+
+def _told(functions: Sequence[DocumentedFunction], region: str) -> str:
+    """Return what documents; comments within a function that has one above are for its authors."""
+    text = "\n".join(one.comment for one in functions)
+    is_one = len(functions) == 1 and bool(functions[0].comment.strip())
+    return text if is_one and not functions[0].is_class else text + comments_of(region)
 
 
 def _invented(text: str, before: str, content: str) -> list[str]:

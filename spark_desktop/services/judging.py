@@ -7,6 +7,7 @@ from textwrap import dedent
 
 from spark_desktop.domain.added_tests import adds_test
 from spark_desktop.domain.asked_conditions import leaves_out, minds_negative, said_of
+from spark_desktop.domain.asked_decimals import shows_decimals
 from spark_desktop.domain.asked_errors import raises_asked
 from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
@@ -207,6 +208,7 @@ class Judge:
         asked = target.instruction
         told = (uses_names(asked, code, after), keeps_errors(asked, before, after))
         wrong = [raises_asked(path, asked, code, before, after), leaves_out(asked, before, after)]
+        wrong.append(shows_decimals(path, asked, after))
         if path.endswith((".py", ".pyi")):
             wrong.append(keeps_arguments(asked, dedent(target.text), dedent(region)))
         return *told, *(one for one in wrong if one is not None)
