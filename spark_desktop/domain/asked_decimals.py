@@ -5,11 +5,12 @@
 """
 
 import re
+from pathlib import PurePosixPath
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.signatures import CPP
 from spark_desktop.domain.words import say
 
-_CPP = (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx", ".h")
 _ASKED = re.compile(
     r"\b(?:(?:one|two|three|four|\d)\s+decimals?|decimal\s+(?:places?|digits?)"
     r"|(?:digits?|places?)\s+(?:after|behind)\s+the\s+(?:point|comma|decimal))\b",
@@ -24,7 +25,7 @@ def shows_decimals(path: str, asked: str, region: str) -> Check | None:
 
     None where no number of decimals was asked for, or another language is written.
     """
-    if not path.endswith(_CPP) or not _ASKED.search(asked) or _SIX.search(asked):
+    if PurePosixPath(path).suffix not in CPP or not _ASKED.search(asked) or _SIX.search(asked):
         return None
     if not _ROUNDED.search(region):
         return None

@@ -126,8 +126,6 @@ _COMMON = re.compile(
     r"thing|things|one|ones|unit|units|anything|nothing|something|wins"
 )
 _STEM = 5
-# With one word alone people may well use another.
-_FEWEST = 1
 # So many of so many words of a point are to be there.
 _NEEDED, _OF = 2, 3
 
@@ -186,9 +184,9 @@ def _empty_name(instruction: str, text: str, parameters: Collection[str]) -> Sai
     sentences = [one for one in _SENTENCE.split(text) if one.strip()]
     summary = _content(sentences[0]) if sentences else set()
     for point in _points(instruction):
-        asked = [one for one in parameters if _holds(point, one)] if _ABOUT.match(point) else []
+        asked = [one for one in parameters if holds(point, one)] if _ABOUT.match(point) else []
         for name in asked:
-            about = [one for one in sentences[1:] if _holds(one, name)] or sentences[:1]
+            about = [one for one in sentences[1:] if holds(one, name)] or sentences[:1]
             told = set().union(*(_content(one) for one in about))
             if len(sentences) > 1 and not told - summary - {_stem(name.lower())}:
                 return say("The documentation says no more of {name} than its name.", name=name)
@@ -200,7 +198,8 @@ def _content(sentence: str) -> set[str]:
     return {_stem(one) for one in words if not (_COMMON.fullmatch(one) or _EMPTY.fullmatch(one))}
 
 
-def _holds(text: str, name: str) -> bool:
+def holds(text: str, name: str) -> bool:
+    """Return whether a text has a name, and not only as a part of another."""
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
@@ -214,7 +213,7 @@ def is_english(text: str) -> bool:
 def names_to_tell(instruction: str, names: Collection[str]) -> list[str]:
     """Return those of the code's ``names`` that the text is to have, in so many words."""
     told = " ".join(_NAMED.findall(instruction))
-    return [one for one in names if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told)]
+    return [one for one in names if holds(told, one)]
 
 
 def _points(instruction: str) -> Iterator[str]:
@@ -245,7 +244,7 @@ def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) ->
     words = {one for one in words if one not in known and one.removesuffix("s") not in known}
     told = sum(bool(_alike(_stem(one)) & set(stems)) for one in words)
     # One word of three may be there for another point.
-    return len(words) < _FEWEST or told * _OF >= len(words) * _NEEDED
+    return told * _OF >= len(words) * _NEEDED
 
 
 def _stems(text: str) -> set[str]:

@@ -6,6 +6,7 @@ Python; pure.
 import ast
 from collections.abc import Collection, Iterator
 
+from spark_desktop.domain.python_function import tree_of
 from spark_desktop.domain.text import split_lines
 
 
@@ -17,7 +18,7 @@ def qualified(before: str, after: str, free: Collection[str]) -> str:
     """
     if not free:
         return after
-    old, new = _tree(before), _tree(after)
+    old, new = tree_of(before), tree_of(after)
     if old is None or new is None:
         return after
     modules = _imported(old) & _imported(new) - _rebound(new)
@@ -48,8 +49,9 @@ def _uses(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[int, int, 
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree):
-        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.Name) and is_read and node.id in names and id(node) not in quoted:
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        if node.id in names and id(node) not in quoted:
             yield node.lineno - 1, node.col_offset, node.id
 
 
@@ -70,10 +72,3 @@ def _rebound(tree: ast.Module) -> set[str]:
         one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     }
     return stored | {one.arg for one in nodes if isinstance(one, ast.arg)}
-
-
-def _tree(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

@@ -110,8 +110,8 @@ class FollowUp:
 
     ``instruction`` is what a model is told where the change cannot be computed; ``lines`` is where
     the name is used, None where the whole file is meant. What ``may_stay`` may be right as it is.
-    ``origin`` is the file whose save asked, ``change`` which of its saves: what one asks belongs
-    together.
+    ``origin`` is the file whose save asked, ``change`` the digest of what was saved: what
+    one save asks belongs together.
     """
 
     snapshot: Snapshot

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spark_desktop.domain.asked_points import (
+    holds,
     names_to_tell,
     unsaid_details,
     unsaid_value,
@@ -232,8 +233,8 @@ def _of_several(
             return say("{words} has no documentation.", words=joined(bare, ", "))
     text = "\n".join(one.comment for one in functions) + comments_of(region)
     own = {one.name for one in functions}
-    missing = [one for one in asked if _holds(region, one) and one not in own]
-    missing = [one for one in missing if text.strip() and not _holds(text, one)]
+    missing = [one for one in asked if holds(region, one) and one not in own]
+    missing = [one for one in missing if text.strip() and not holds(text, one)]
     if missing:
         return say("The documentation does not name {words}.", words=joined(missing, ", "))
     for one in meant:
@@ -267,7 +268,7 @@ def _of_one(
         return say("The answer has no documentation.")
     # Nobody names a function in its own documentation.
     wanted = [
-        one for one in _names_in(instruction) if _holds(region, one) and not is_defined(region, one)
+        one for one in _names_in(instruction) if holds(region, one) and not is_defined(region, one)
     ]
     # Where only types are asked for there is no text that could name anything.
     reason = _missing(instruction, text, wanted if text else (), function, region)
@@ -332,7 +333,7 @@ def _missing(
         told = function.parameters
         wanted += told if is_each else names_to_tell(instruction, told)
     tags = dict.fromkeys(_TAG.findall(instruction))
-    missing = [one for one in dict.fromkeys(wanted) if not _holds(text, one)]
+    missing = [one for one in dict.fromkeys(wanted) if not holds(text, one)]
     missing += [one for one in tags if not _holds_tag(text, one)]
     if missing:
         return say("The documentation does not name {words}.", words=joined(missing, ", "))
@@ -353,7 +354,7 @@ def _missing(
 def _holds_tag(text: str, tag: str) -> bool:
     """Return whether a text has a tag, or another that means the same."""
     alike = next((one for one in _TAGS if tag in one), {tag})
-    return any(_holds(text.replace("\\", "@"), one) for one in alike)
+    return any(holds(text.replace("\\", "@"), one) for one in alike)
 
 
 def _asks_for_parameters(instruction: str) -> bool:
@@ -398,7 +399,3 @@ def _untyped(
         if is_bare and _RESULT_TYPE.search(instruction):
             untyped.append(say("the result"))
     return say("There is no type for {words}.", words=joined(untyped, ", ")) if untyped else None
-
-
-def _holds(text: str, word: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None

@@ -42,7 +42,8 @@ _KEPT_PLANS = 50
 class Plan:
     """What one save asks of others; ``base`` is the version before the first change of it.
 
-    ``before`` is the digest of the version that the save was compared with.
+    ``before`` is the digest of the version that the save was compared with, ``change`` that of
+    what was saved.
     """
 
     title: Said
@@ -57,6 +58,7 @@ class Plan:
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     checks: tuple[Check, ...] | None = None
     before: str = ""
+    change: str = ""
     in_texts: Mapping[str, InTexts] = field(default_factory=dict)
 
     @property
@@ -142,7 +144,7 @@ def asked(
         may_stay = all(map(_may_stay, abouts))
         at = survey.snapshots[path]
         triggers.append(
-            FollowUp(at, lines, title, told, may_stay, plan.base.path, change=plan.before)
+            FollowUp(at, lines, title, told, may_stay, plan.base.path, change=plan.change)
         )
     return triggers
 

@@ -217,7 +217,8 @@ class FollowUps:
                 home = "" if file is None else file.content
                 followed.append(Followed(target, one, self._burst, fresh, gathered, home))
         title = title_for(_distinct(changed))
-        plan = Plan(title, base, tuple(followed), tree, frozenset(words), before=before)
+        known = tree, frozenset(words)
+        plan = Plan(title, base, tuple(followed), *known, before=before, change=after.digest)
         await self._let_wait(plan, survey)
         found = {path: plan.in_file(file) for path, file in survey.known.items()}
         # Links are surveyed, as what imports by their names is; but a file is changed only once.
@@ -269,7 +270,7 @@ class FollowUps:
             plan.texts[path] = content, after
             lines = Span(one.lines[0], one.lines[-1] + 1)
             follow_up = FollowUp(
-                snapshot, lines, plan.title, instruction, origin=origin, change=plan.before
+                snapshot, lines, plan.title, instruction, origin=origin, change=plan.change
             )
             computed.append(follow_up)
         called = asked(plan, found, survey, self._syntax)

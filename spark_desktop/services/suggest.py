@@ -326,7 +326,9 @@ class Suggester:
         if kept is None:
             return None
         bare = replace(kept, evidence=())
-        told = (await self.judge.examined(work.target, bare, names=False, project=True)).evidence
+        told = (
+            await self.judge.examined(work.target, bare, names=False, project=self.effort.project)
+        ).evidence
         names = {one.name for one in told}
         own = [one for one in kept.evidence if not one.waits and one.name not in names]
         found = replace(kept, evidence=(*own, *told))

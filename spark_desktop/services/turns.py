@@ -24,7 +24,6 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.trigger import (
     AnswerEdit,
-    FollowUp,
     Insertion,
     Instruction,
     ProposalTrigger,
@@ -269,9 +268,8 @@ class Turns:
             if isinstance(proposal.state, Queued):
                 self._waiting.append(proposal_id)
             if isinstance(proposal.state, Ready):
-                # The files may have been saved while the model wrote.
-                for path in self._paths_beside(proposal):
-                    await self._review.file_changed(path)
+                # The file may have been saved while the model wrote.
+                await self._review.file_changed(proposal.trigger.snapshot.path)
         except asyncio.CancelledError:
             self._end(proposal_id, self._ending or Cancelled(say("stopped")))
             raise
@@ -284,20 +282,6 @@ class Turns:
             raise
         finally:
             self._writing = None
-
-    def _paths_beside(self, proposal: Proposal) -> list[str]:
-        """Return its file, and those of what may have become ready with it."""
-        about = proposal.trigger
-        paths = [about.snapshot.path]
-        if isinstance(about, FollowUp):
-            paths += [
-                one.trigger.snapshot.path
-                for one in self._board.all()
-                if isinstance(one.trigger, FollowUp)
-                and isinstance(one.state, Ready)
-                and one.trigger.origin == about.origin
-            ]
-        return list(dict.fromkeys(paths))
 
     async def _answer(self, trigger: QuestionComment) -> None:
         refs = () if self.beside is None else await self.beside(trigger)

@@ -349,3 +349,18 @@ async def test_what_gives_another_type_and_is_passed_on_is_asked_of_the_model(pr
     assert asked(one) == {"total(), site.py: needed() gives another result"}
     (proposal,) = one.ready
     assert "where it is passed on, pass what gives what it gave" in proposal.trigger.instruction
+
+
+async def test_what_one_save_asks_is_told_from_what_another_does(project):
+    home = "def needed(weight: float) -> int:\n    return int(weight / 60)\n"
+    use = "from crews import needed\n\n\ndef total(weight):\n    return needed(weight) + 1\n"
+    one = project({"crews.py": home, "site.py": use}, *["x\n"] * 9)
+    changes = []
+    for kind in ("Crew", "Team"):
+        # Both times from the same text.
+        await one.save(crews__py=home)
+        await one.save(crews__py=home.replace("int:", f"{kind}:"))
+        newest = one.world.board.all()[-1]
+        assert newest.trigger.change == one.world.files.snapshot("crews.py").digest
+        changes.append(newest.trigger.change)
+    assert len(set(changes)) == 2
