@@ -23,6 +23,7 @@ from spark_desktop.domain.completion import (
     Usage,
 )
 from spark_desktop.domain.errors import EndpointError
+from spark_desktop.domain.regex import regex
 
 _REASONS = {
     "end_turn": FinishReason.STOP,
@@ -46,7 +47,7 @@ _STATUSES = {
     "overloaded_error": 529,
 }
 _PAYMENT = 402
-_NO_MONEY = re.compile(r"credit balance is too low|usage limits?|spend limit", re.IGNORECASE)
+_NO_MONEY = regex(r"credit balance is too low|usage limits?|spend limit", re.IGNORECASE)
 
 
 @dataclass(slots=True)

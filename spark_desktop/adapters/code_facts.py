@@ -12,14 +12,15 @@ from spark_desktop.adapters.code_imports import imports_in
 from spark_desktop.adapters.code_queries import QUERIES
 from spark_desktop.adapters.languages import Parsed, language_of, rows_of, text_of
 from spark_desktop.domain.code import Definition, Import, UseKind
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.trigger import Span
 
 # A signature that goes on is cut: it is read by people and models, not by compilers.
 LONGEST_SIGNATURE = 160
 _SIGNATURE_ROWS = 12
 _LONGEST_NAME = 100
-_PATTERNS = re.compile(r"^(?=[(\[])", re.MULTILINE)
-_BLANKS = re.compile(r"\s+")
+_PATTERNS = regex(r"^(?=[(\[])", re.MULTILINE)
+_BLANKS = regex(r"\s+")
 # Which of two captures of one name is meant: the first of these.
 _KINDS = (
     *("method", "function", "class", "type", "module", "macro", "declaration"),
@@ -27,10 +28,10 @@ _KINDS = (
 )
 _HOLD = frozenset({"class", "type", "module", "scope"})
 _RUN = frozenset({"function", "method"})
-_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_RECEIVER = re.compile(r"(\w+)\s*(?:\[.*\])?\s*\)\Z")
+_CONSTANT = regex(r"_*[A-Z][A-Z0-9_]*\Z")
+_RECEIVER = regex(r"(\w+)\s*(?:\[.*\])?\s*\)\Z")
 _REQUIRES = frozenset({"require", "require_relative", "import", "load", "source", "."})
-_NAME = re.compile(r"[@#$]{0,2}[^\W\d][\w$]*[?!]?\Z")
+_NAME = regex(r"[@#$]{0,2}[^\W\d][\w$]*[?!]?\Z")
 
 Places = tuple[tuple[int, int, UseKind], ...]
 

@@ -1,17 +1,17 @@
 """What the statements of a file import, as the file writes it."""
 
-import re
 from collections.abc import Callable, Iterable
 
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.domain.code import Import
+from spark_desktop.domain.regex import regex
 
 ALL = "*"
 Found = tuple[str, tuple[str, ...]]
-_QUOTED = re.compile(r"[\"'`]([^\"'`\n]{1,300})[\"'`]")
-_WORD = re.compile(r"\w+")
+_QUOTED = regex(r"[\"'`]([^\"'`\n]{1,300})[\"'`]")
+_WORD = regex(r"\w+")
 # A tree of names that is deeper than this one is nobody's code.
 _DEEPEST = 12
 

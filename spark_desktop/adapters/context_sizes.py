@@ -3,19 +3,21 @@
 import re
 from typing import Any
 
+from spark_desktop.domain.regex import regex
+
 # Codes and types by which servers name a prompt over the context (OpenAI, vLLM; llama-server).
 _CODES = ("context_length_exceeded", "exceed_context_size_error")
-_WORDS = re.compile(
+_WORDS = regex(
     r"context (?:length|size|window|holds)|maximum context|prompt is too long", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_NUMBER = regex(r"\d{1,3}(?:,\d{3})+|\d+")
 # "maximum context length is 8192", "the context holds 8192", "context size (8192 tokens)".
-_HELD = re.compile(
+_HELD = regex(
     r"context\W{0,3}(?:(?:length|window|size|limit)\W{0,3})?(?:is|of|holds)?\W{0,3}(\d[\d,]*)",
     re.IGNORECASE,
 )
 # "for model with 32768 maximum context length".
-_HELD_BEFORE = re.compile(r"(\d[\d,]*)(?: tokens)? (?:maximum|max)\b", re.IGNORECASE)
+_HELD_BEFORE = regex(r"(\d[\d,]*)(?: tokens)? (?:maximum|max)\b", re.IGNORECASE)
 
 
 def context_sizes(problem: dict[str, Any], message: str) -> tuple[int, int] | None:

@@ -1,7 +1,6 @@
 """Which paths of a workspace are left alone, and why."""
 
 import os
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_files import secret_folder, secret_name
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -34,7 +34,7 @@ _TEMPORARY = (
 
 
 # One pattern for all: the relay of the watch asks for each event.
-_TEMPORARY_NAME = re.compile("|".join(map(translate, _TEMPORARY)))
+_TEMPORARY_NAME = regex("|".join(map(translate, _TEMPORARY)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from spark_desktop.adapters.ignore_rules import IgnoreRules, is_utf8
 from spark_desktop.adapters.languages import grammar_for, parse_once
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.errors import NotTextError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_files import secret_in_file
 from spark_desktop.domain.text import decode, digest_of
 from spark_desktop.domain.trigger import Span
@@ -32,23 +33,23 @@ _LOCKS = frozenset(
     )
 )
 _MADE = (".min.js", ".min.css", ".map", "_pb2.py", "_pb2_grpc.py", ".pb.go", ".pb.h", ".pb.cc")
-_SAYS_SO = re.compile(
+_SAYS_SO = regex(
     r"do not (?:manually )?edit|@generated\b|automatically generated"
     r"|auto-?generated (?:by|file|code)|generated (?:automatically|by the protocol buffer|code -- )"
     r"|this file (?:is|was) generated",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|<!--|;|\"\"\"|%)")
+_COMMENT = regex(r"\s*(?:#|//|/\*|\*|--|<!--|;|\"\"\"|%)")
 # The lines at a file's top in which tools say that it is theirs.
 _HEAD = 12
 # Longer lines on the average are of a minifier, or are data; in characters.
 _LONG_LINES = 300
-_WORDS = re.compile(r"[^\W\d]\w*")
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_WORDS = regex(r"[^\W\d]\w*")
+_PARTS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _MODULES = (
-    ("go.mod", re.compile(r"^module\s+(\S+)", re.MULTILINE)),
-    ("Cargo.toml", re.compile(r"^\[package\][^\[]*?^name\s*=\s*[\"']([^\"']+)", re.MULTILINE)),
-    ("package.json", re.compile(r"^\s{0,4}\"name\"\s*:\s*\"([^\"]+)\"", re.MULTILINE)),
+    ("go.mod", regex(r"^module\s+(\S+)", re.MULTILINE)),
+    ("Cargo.toml", regex(r"^\[package\][^\[]*?^name\s*=\s*[\"']([^\"']+)", re.MULTILINE)),
+    ("package.json", regex(r"^\s{0,4}\"name\"\s*:\s*\"([^\"]+)\"", re.MULTILINE)),
 )
 
 

@@ -1,7 +1,6 @@
 """The keys of the endpoints in the operating system's keyring; a SecretStore."""
 
 import hashlib
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from spark_desktop.adapters.keyring_choice import Ring, name_of, short, usable_k
 from spark_desktop.adapters.patient_thread import PatientThread
 from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.errors import SecretStoreError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import Said, say
 
@@ -24,7 +24,7 @@ _PART = 600
 _MOST_PARTS = 64
 # What the head entry of a key in parts begins with; a key that begins so goes into parts itself.
 _MARK = "spark-parts "
-_HEAD = re.compile(rf"{_MARK}([ab]) (\d{{1,2}}) ([0-9a-f]{{16}})")
+_HEAD = regex(rf"{_MARK}([ab]) (\d{{1,2}}) ([0-9a-f]{{16}})")
 _LOCKED = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
 # The user may be asked for a password first, and may have to look it up.
 PATIENCE_S = 120.0

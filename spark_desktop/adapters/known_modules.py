@@ -12,6 +12,7 @@ from spark_desktop.adapters.module_lists import (
     PYTHON_DISTRIBUTIONS,
     RUST_BUILTINS,
 )
+from spark_desktop.domain.regex import regex
 
 _PYTHON_ENDS = (".py", ".pyi", ".pyx", ".so", ".pyd")
 _PYTHON_DECLARES = (
@@ -22,16 +23,12 @@ _ENVIRONMENTS = (".venv", "venv", "env", ".env")
 _SCRIPT_ENDS = ("", ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json")
 # What bundlers make of a name that is no file.
 _VIRTUAL = ("@/", "~", "#", "$", "virtual:", "http:", "https:", "npm:", "jsr:", "bun:", "data:")
-_MADE = re.compile(r"_version$|_pb2|_generated|generated|\bgen\b|\.gen$")
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_GO_NEEDS = re.compile(
-    r"^\s*(?:require\s+|replace\s+)?([\w.-]+\.[\w-]+(?:/[^\s]+)?)\s+(?:v|=>)", re.M
-)
-_GO_MODULE = re.compile(r"^module\s+(\S+)", re.MULTILINE)
-_KEYS = re.compile(r"\"([^\"\s]+)\"\s*:")
-_CRATES = re.compile(
-    r"^\s*(?:\[(?:[\w-]+\.)*dependencies\.)?\"?([A-Za-z][\w-]*)\"?\s*(?:[.=\]])", re.M
-)
+_MADE = regex(r"_version$|_pb2|_generated|generated|\bgen\b|\.gen$")
+_WORD = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_GO_NEEDS = regex(r"^\s*(?:require\s+|replace\s+)?([\w.-]+\.[\w-]+(?:/[^\s]+)?)\s+(?:v|=>)", re.M)
+_GO_MODULE = regex(r"^module\s+(\S+)", re.MULTILINE)
+_KEYS = regex(r"\"([^\"\s]+)\"\s*:")
+_CRATES = regex(r"^\s*(?:\[(?:[\w-]+\.)*dependencies\.)?\"?([A-Za-z][\w-]*)\"?\s*(?:[.=\]])", re.M)
 _MOST_BYTES = 2_000_000
 
 

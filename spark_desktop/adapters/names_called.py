@@ -10,6 +10,7 @@ from spark_desktop.adapters.code_facts import FileFacts, bound_in, facts_of
 from spark_desktop.adapters.languages import grammar_for, parse_once
 from spark_desktop.domain.code import UseKind
 from spark_desktop.domain.names_used import FreeRule, ImportUse, NamesUsed
+from spark_desktop.domain.regex import regex
 
 SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs")
 _SCRIPT_NAMES = frozenset(
@@ -39,8 +40,8 @@ _GO_NAMES = frozenset(
     )
 )
 _RUST_NAMES = frozenset((*("drop", "size_of", "size_of_val", "align_of", "align_of_val"),))
-_MODULE = re.compile(r"^\s*(?:import|export)\b|\brequire\(", re.MULTILINE)
-_GO_DOT = re.compile(r"^\s*(?:import\s+)?\.\s+\"", re.MULTILINE)
+_MODULE = regex(r"^\s*(?:import|export)\b|\brequire\(", re.MULTILINE)
+_GO_DOT = regex(r"^\s*(?:import\s+)?\.\s+\"", re.MULTILINE)
 
 
 def called_names(path: str, content: str) -> NamesUsed | None:

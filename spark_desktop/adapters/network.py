@@ -1,6 +1,5 @@
 """One policy of TLS and proxies for everything that asks an endpoint, by HTTP or WebSocket."""
 
-import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.adapters.trust import trust_of
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, Route
 from spark_desktop.domain.errors import AccessRefusedError, RouteError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import say
 from spark_desktop.services.ledger import Ledger
@@ -24,7 +24,7 @@ _ANSWER_S = 30.0
 _SCHEMES = ("https", "http")
 _LAST_PORT = 65535
 # RFC 9110, 5.6.2. A line end in a value would begin another header.
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_TOKEN = regex(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from spark_desktop.domain.regex import regex
+
 _MARK = "strayed"
-_PYTHON = re.compile(r"(?:python|pypy)[\d.]*(?:\.exe)?", re.IGNORECASE)
+_PYTHON = regex(r"(?:python|pypy)[\d.]*(?:\.exe)?", re.IGNORECASE)
 # Options of Python that take no value, with one by which it does not read what we tell it.
-_CLOSED = re.compile(r"-[bBdiOPqsSuvx]*[EI][bBdEiIOPqsSuvx]*")
+_CLOSED = regex(r"-[bBdiOPqsSuvx]*[EI][bBdEiIOPqsSuvx]*")
 # Read by any version of Python that the project has, so in words that all of them know.
 _CUSTOMIZE = '''\
 """Made by Spark: lets checks import the project from its copy."""

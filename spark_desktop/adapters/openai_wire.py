@@ -23,6 +23,7 @@ from spark_desktop.domain.errors import (
     EngineDownError,
     LimitError,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said, say
 
 Json = dict[str, Any]
@@ -62,13 +63,13 @@ _NOT_MADE = 501
 _GATEWAY = (408, 502, 504, 520, 521, 522, 523, 524)
 _AGAIN = say("Try again in a moment.")
 # OpenAI and Google say in words what others say in a header.
-_IN_WORDS = re.compile(r"(?:try again|retry) in (\d[\d.hms]*)", re.IGNORECASE)
+_IN_WORDS = regex(r"(?:try again|retry) in (\d[\d.hms]*)", re.IGNORECASE)
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 20_000
-_TITLE = re.compile(r"<title[^<>]*>([^<>]*)<", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
-_UNSEEN = re.compile(r"<(style|script)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
+_TITLE = regex(r"<title[^<>]*>([^<>]*)<", re.IGNORECASE)
+_TAG = regex(r"<[^<>]*>")
+_UNSEEN = regex(r"<(style|script)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
 
 
 def error_of_response(status: int, body: str, retry_after: str | None = None) -> EndpointError:

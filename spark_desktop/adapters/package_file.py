@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,12 @@ from urllib.parse import unquote, urlsplit
 from spark_desktop.adapters.atomic_write import RisingTimes, appear, discard
 from spark_desktop.adapters.disk import Disk
 from spark_desktop.domain.errors import PackageError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.release_feed import ReleaseFile
 from spark_desktop.domain.words import say
 
 # What every system takes as a name, and no shell or file manager reads as something else.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
 _PIECE = 1024 * 1024
 # Names that are tried: "x.deb", "x (2).deb" …
 _MOST_NAMES = 100

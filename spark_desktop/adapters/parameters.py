@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.functions import Function, decorators_of, functions_in
 from spark_desktop.adapters.languages import Parsed, text_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.trigger import Span
 
@@ -22,11 +23,11 @@ _NEVER = frozenset(
 )
 # Whoever calls these may use all parameters without a name.
 _ALL_AT_ONCE = frozenset({"locals", "vars", "arguments"})
-_REQUESTS = re.compile(r"\*?(?:http\.Request|(?:\w+\.)?Context)")
-_IN_RUST_TEXT = re.compile(r"(?<!\{)\{([^\W\d]\w*)[:}]")
+_REQUESTS = regex(r"\*?(?:http\.Request|(?:\w+\.)?Context)")
+_IN_RUST_TEXT = regex(r"(?<!\{)\{([^\W\d]\w*)[:}]")
 _WITHIN = ("decorated_definition", "block", "class_body", "declaration_list")
 _CLASSES = ("class_definition", "class_declaration", "abstract_class_declaration", "impl_item")
-_DECLARES = re.compile(r"\b(?:overload|abstract\w*)\b")
+_DECLARES = regex(r"\b(?:overload|abstract\w*)\b")
 _RETURNS = ("return_statement", "return_expression", "expression_statement")
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from spark_desktop.domain.endpoints import FillInWay, RemoteModel
+from spark_desktop.domain.regex import regex
 
 Json = dict[str, Any]
 
@@ -17,10 +18,10 @@ _CONTEXTS = (
 )
 # Groq; OpenRouter tells it of whoever serves the model best.
 _OUTPUTS = ("max_completion_tokens", "max_output_tokens")
-_SIZE_IN_ERROR = re.compile(
+_SIZE_IN_ERROR = regex(
     r"(?:context (?:length|size|window)|n_ctx|max_model_len)\D{0,40}(\d{3,9})", re.IGNORECASE
 )
-_OLLAMA_CONTEXT = re.compile(r"^\s*num_ctx\s+(\d+)\s*$", re.MULTILINE)
+_OLLAMA_CONTEXT = regex(r"^\s*num_ctx\s+(\d+)\s*$", re.MULTILINE)
 
 
 def models_in(answer: object) -> tuple[RemoteModel, ...]:

@@ -9,7 +9,6 @@ in the system's temporary folder. The copy's name is one that the watch and othe
 import asyncio
 import contextlib
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -24,13 +23,14 @@ import psutil
 
 from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.project_checks import NotRun, Outcome, ProjectCommand, Ran
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said, say
 
 # Bytes; thousands of findings. More is not a linter's, or of no use to anybody.
 MOST_OUTPUT = 256 * 1024
 # After the program's end, for what it has written: a child of it may hold the pipe for longer.
 _REST_S = 1.0
-_COPY = re.compile(r"\.spark-check-(\d+)-[0-9a-f]+\.tmp\.?.*")
+_COPY = regex(r"\.spark-check-(\d+)-[0-9a-f]+\.tmp\.?.*")
 # What a tool needs to work as it does in a terminal. All else stays here: keys are often kept in
 # variables, and no tool needs ours.
 _PASSED_ON = """

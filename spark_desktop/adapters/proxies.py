@@ -1,20 +1,20 @@
 """Which proxy stands before a host: the user's choice, or the variables that curl reads too."""
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from spark_desktop.domain.errors import RouteError
 from spark_desktop.domain.hosts import is_loopback
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
 # What a choice says for "no proxy at all, whatever the variables say".
 NONE = "none"
 _SECURE = {"wss": "https", "ws": "http"}
 _PORTS = {"https": 443, "http": 80}
-_SEPARATORS = re.compile(r"[,\s]+")
-_WITH_PORT = re.compile(r"^(\[[^\]]*\]|[^:\[\]]*):(\d+)$")
+_SEPARATORS = regex(r"[,\s]+")
+_WITH_PORT = regex(r"^(\[[^\]]*\]|[^:\[\]]*):(\d+)$")
 
 
 def proxy_for(url: str, chosen: str, environment: Mapping[str, str]) -> str:

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from spark_desktop.domain.completion import Bucket
+from spark_desktop.domain.regex import regex
 
 # OpenAI, Groq, Cerebras, Mistral and those that follow them; "ratelimit-limit" alone is the draft
 # of the IETF. Anthropic's have their dimension first and are read with its protocol.
-_HEADER = re.compile(r"(?:x-)?ratelimit-(limit|remaining|reset)(?:-([a-z0-9_-]{1,60}))?", re.ASCII)
+_HEADER = regex(r"(?:x-)?ratelimit-(limit|remaining|reset)(?:-([a-z0-9_-]{1,60}))?", re.ASCII)
 # What a header without a dimension counts.
 _PLAIN = "requests"
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|d|h|m|s))+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
+_DURATION = regex(r"(?:\d+(?:\.\d+)?(?:ms|us|µs|ns|d|h|m|s))+")
+_PART = regex(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _UNITS = {
     "d": 86_400.0,
     "h": 3600.0,

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TextIO
 from urllib.parse import quote
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret import Secret
 
 MASK = "…"
@@ -18,18 +19,18 @@ _SHORTEST = 8
 _HEADERS = "authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie|set-cookie"
 # A header as Python, JSON, curl, a raw request and a list of pairs show it: up to the closing
 # quote, else to the end of the line.
-_HEADER = re.compile(
+_HEADER = regex(
     rf"(?P<name>\b(?:{_HEADERS})\b['\"]?\s*[:=,]\s*)(?P<value>b?'[^'\n]*'|b?\"[^\"\n]*\"|[^'\"\r\n]+)",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\b(?P<name>Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
-_QUERY = re.compile(
+_BEARER = regex(r"\b(?P<name>Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+_QUERY = regex(
     r"(?P<name>[?&](?:key|api[-_]?key|access_token|token|sig|signature)=)[^&\s'\"<>)]+",
     re.IGNORECASE,
 )
-_USER_INFO = re.compile(r"(?P<name>://)[^/\s@'\"]+@")
+_USER_INFO = regex(r"(?P<name>://)[^/\s@'\"]+@")
 # Vendors begin their keys in ways of their own.
-_VENDORS = re.compile(r"\b(?P<name>sk-|csk-|gsk_|hf_|AIza|xai-)[A-Za-z0-9_-]{12,}")
+_VENDORS = regex(r"\b(?P<name>sk-|csk-|gsk_|hf_|AIza|xai-)[A-Za-z0-9_-]{12,}")
 # They print headers and bodies while they debug.
 _TALKATIVE = ("httpx", "httpcore", "hpack", "h2", "websockets", "urllib3")
 

@@ -13,6 +13,7 @@ from spark_desktop.domain.errors import (
     EndpointError,
     EndpointRejectedError,
 )
+from spark_desktop.domain.regex import regex
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ _OPTIONAL = ("temperature", "reasoning")
 _INSTEAD = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 # Other names are words of English, or stand in the error for a number that is too large, which is
 # no reason to leave the bound out: it must say as well that the field is not known.
-_UNKNOWN = re.compile(
+_UNKNOWN = regex(
     r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|"
     r"extra (?:inputs|fields)|additional propert|extra_forbidden|deprecated|removed|"
     r"invalid (?:parameter|field|argument)|not a valid|cannot be used",

@@ -37,14 +37,15 @@ from spark_desktop.domain.file_names import (
     Occurrence,
     Role,
 )
+from spark_desktop.domain.regex import regex
 
 _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
 # A field may be named so in a literal, or in a pattern that takes one apart.
 _SHAPED = (Role.LABEL, Role.SHORTHAND, Role.BOUND)
 # What ends the first name of what a member is called on.
-_FIRST = re.compile(r"[^\w$]")
-_BEFORE_DOT = re.compile(r"([\w.]+)\.$")
-_BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
+_FIRST = regex(r"[^\w$]")
+_BEFORE_DOT = regex(r"([\w.]+)\.$")
+_BEFORE_MEMBER = regex(r"([\w.:]*?[\w\])])(\.|::|->)$")
 
 
 class TreeSitterNames:

@@ -1,6 +1,5 @@
 """The types of a class's fields, where the file alone tells what they are."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -8,8 +7,9 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.languages import Parsed, text_of
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.regex import regex
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 # By grammar: what declares a field, and what gives a type another name.
 _FIELDS = {
     "python": ("assignment",),

@@ -10,8 +10,9 @@ from spark_desktop.adapters.languages import Parsed, text_of
 from spark_desktop.adapters.renaming_nodes import Places, nodes_around
 from spark_desktop.adapters.renaming_tables import TABLES
 from spark_desktop.domain.file_names import Brought
+from spark_desktop.domain.regex import regex
 
-_EXPORTS = re.compile(r"export\s*\{([^}]*)\}(?!\s*from)")
+_EXPORTS = regex(r"export\s*\{([^}]*)\}(?!\s*from)")
 
 
 def imports_in(parsed: Parsed, places: Places) -> tuple[Brought, ...]:

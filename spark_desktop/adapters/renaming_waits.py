@@ -1,6 +1,5 @@
 """Who waits for the result of a call, and how a function waits: Python and JavaScript's family."""
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -18,6 +17,7 @@ from spark_desktop.adapters.renaming_waited import (
     is_run_into,
     is_taken_apart,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.waiting import Obstacle, Place, Turning, Wait
 
 _JS = ("javascript", "typescript", "tsx")
@@ -28,7 +28,7 @@ _FUNCTIONS = (
 )
 _FIELDS = ("public_field_definition", "field_definition", "class_static_block")
 # Their functions may be async: the runner waits for what they give.
-_TESTS = re.compile(
+_TESTS = regex(
     r"(?:it|test|specify|before|after|beforeEach|afterEach|beforeAll|afterAll)(?:\.(?:only|skip))?"
 )
 _JSX = ("jsx_element", "jsx_self_closing_element")

@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from spark_desktop.domain.regex import regex
+
 # How systems and languages say that a file is not there, and git that it has no repository.
-_MISSING = re.compile(
+_MISSING = regex(
     r"no such file|not found|cannot find|could not find|can't open|cannot open|does not exist|"
     r"ENOENT|FileNotFound|not a git repository",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"|`([^`]+)`")
-_WORD = re.compile(r"[^\s'\"`:;,()\[\]]+")
+_QUOTED = regex(r"'([^']+)'|\"([^\"]+)\"|`([^`]+)`")
+_WORD = regex(r"[^\s'\"`:;,()\[\]]+")
 _NO_REPOSITORY = "not a git repository"
 # A flood of such lines has one reason.
 _MOST_LINES, _MOST_TOLD = 40, 3

@@ -4,7 +4,6 @@ import http.client
 import importlib
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import sys
@@ -23,15 +22,16 @@ from spark_desktop.adapters.schema_version import check_schema
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ledger import Ledger
 
 _DISTRIBUTION = "spark-desktop"
 _REINSTALL = say("Install Spark Desktop again, with its dependencies.")
 _ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folder"), say("database")
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = regex(r"[A-Za-z0-9._-]+")
 # The only marker that our own dependencies have.
-_SYSTEM = re.compile(r"sys_platform\s*==\s*['\"](\w+)['\"]")
+_SYSTEM = regex(r"sys_platform\s*==\s*['\"](\w+)['\"]")
 # Two starts of Python, of which a virus scanner may look at every file the first time.
 _PROCESS_S = 30.0
 _HEALTH_S = 1.0

@@ -6,14 +6,15 @@ from tree_sitter import Node
 
 from spark_desktop.adapters.functions import Function, decorators_of, functions_in
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.trigger import Span, Stub
 from spark_desktop.domain.workspace import Snapshot
 
-_TODO = re.compile(
+_TODO = regex(
     r"\b(?:todo|fixme|xxx|tbd|implement|(?:your|write|add) (?:the )?code)\b", re.IGNORECASE
 )
 # A comment that says of the whole body that it is to be written; "TODO: cache it" does not.
-_WRITE_ME = re.compile(
+_WRITE_ME = regex(
     r"\b(?:todo|fixme|xxx|tbd)\b\W*(?:$|\n|(?:to\s+)?(?:be\s+)?(?:writ\w+|implement\w*|fill|finish"
     r"|complete)\b)|\bimplement\s+(?:me|this|it)\b|\b(?:your|write|add)\s+(?:the\s+)?code\b",
     re.IGNORECASE,
@@ -23,25 +24,25 @@ _VALUE = (
     r"|std::nullopt)"
 )
 # What a function gives so that it compiles.
-_RETURNS_NOTHING = re.compile(rf"return(?:\s+{_VALUE}(?:\s*,\s*{_VALUE})*)?\s*;?|{_VALUE}")
+_RETURNS_NOTHING = regex(rf"return(?:\s+{_VALUE}(?:\s*,\s*{_VALUE})*)?\s*;?|{_VALUE}")
 _NOT_WRITTEN = (
     r"not[\s_-]*(?:yet[\s_-]*)?(?:been )?(?:implemented|written)"
     r"|unimplemented|\btodo\b|implement me"
 )
-_THROWS = re.compile(
+_THROWS = regex(
     rf"(?:=>\s*)?(?:throw|raise|panic)\b[^;{{}}]*?(?:{_NOT_WRITTEN})[^;{{}}]*;?", re.IGNORECASE
 )
 # An error that is given back, and says nothing else: Go's, Rust's, and a promise's.
-_GIVES_ERROR = re.compile(
+_GIVES_ERROR = regex(
     r"(?:return\s+(?:[^\"'`;]*,\s*)?)?(?:errors\.New|fmt\.Errorf|Err|Promise\.reject)\s*\("
     rf"[^;{{}}]*?[\"'`][^\"'`]*(?:{_NOT_WRITTEN})[^\"'`]*[\"'`][^;{{}}]*;?",
     re.IGNORECASE,
 )
-_MACROS = re.compile(r"(?:todo|unimplemented)!\s*[(\[{].*[)\]}]\s*;?", re.DOTALL)
-_PYTHON_RAISES = re.compile(r"raise NotImplementedError(?:\(.*\))?", re.DOTALL)
-_MAY_GIVE_NOTHING = re.compile(r"\b(?:None|NoReturn|Never|Optional|Any|object)\b")
+_MACROS = regex(r"(?:todo|unimplemented)!\s*[(\[{].*[)\]}]\s*;?", re.DOTALL)
+_PYTHON_RAISES = regex(r"raise NotImplementedError(?:\(.*\))?", re.DOTALL)
+_MAY_GIVE_NOTHING = regex(r"\b(?:None|NoReturn|Never|Optional|Any|object)\b")
 # Python declares these without a body on purpose.
-_DECLARATIONS = re.compile(r"\b(?:abstract\w*|overload)\b")
+_DECLARATIONS = regex(r"\b(?:abstract\w*|overload)\b")
 
 
 def stubs_in(snapshot: Snapshot, parsed: Parsed) -> list[Stub]:

@@ -1,7 +1,6 @@
 """What the doctor says about what surrounds Spark: keyring, certificates, proxies, disk."""
 
 import os
-import re
 import shutil
 import ssl
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from spark_desktop.adapters.keyring_choice import Ring, name_of, usable_keyring
 from spark_desktop.adapters.sandbox import Bubblewrap
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.words import say
 
@@ -19,8 +19,8 @@ _GIGABYTE = 1_000_000_000
 _LOW_DISK = 2 * _GIGABYTE
 _FULL_DISK = 200_000_000
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-_USER_INFO = re.compile(r"(?<=//)[^/\s@]*(?:@[^/\s@]*)*@")
-_BARE_USER_INFO = re.compile(r"^[^/\s]*@")
+_USER_INFO = regex(r"(?<=//)[^/\s@]*(?:@[^/\s@]*)*@")
+_BARE_USER_INFO = regex(r"^[^/\s]*@")
 
 
 def keyring_backend(look: Callable[[], Ring] = usable_keyring) -> Finding:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_files import secret_name
 
 _IN_HOME = (
@@ -31,7 +32,7 @@ _NAMED = {
     "JAVA_HOME": ("",),
 }
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt", "/nix/store", "/gnu/store")
-_HOME_OF_VENV = re.compile(r"^home\s*=\s*(.+?)\s*$", re.MULTILINE)
+_HOME_OF_VENV = regex(r"^home\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 class ToolFolders:

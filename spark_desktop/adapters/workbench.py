@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import sys
@@ -32,6 +31,7 @@ from spark_desktop.adapters.shadow_removal import remove_tree
 from spark_desktop.adapters.shadow_scope import Scopes
 from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.sandboxing import Job, Sandboxing
 from spark_desktop.domain.words import Said, say
 from spark_desktop.services.tasks import to_end
@@ -45,7 +45,7 @@ _KEPT_DAYS = 14
 _UNOWNED_S = 3600.0
 # For what is written and changed again within one tick of the file system's clock.
 _TICK_S = 0.005
-_STORE = re.compile(rf"{STORES}/[0-9a-f]+/")
+_STORE = regex(rf"{STORES}/[0-9a-f]+/")
 # Offline, without files beside the sources, and as on a build machine: nobody is there to ask.
 _QUIET = {
     "CI": "1",

@@ -5,17 +5,18 @@ import re
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.method_calls import start_of_call
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 _NONE = frozenset(("undefined", "null"))
-_EMPTY = re.compile(r"\breturn\b[^;\n]*?(?:\"\"|'')|[?:]\s*(?:\"\"|'')|=>\s*(?:\"\"|'')")
-_MINUS = re.compile(r"\breturn\b[^;\n]*?(?<![\w)])-1\b|[?:]\s*-1\b|=>\s*-1\b")
-_DECLARED = re.compile(r"\b(?:const|let)\s+([\w$]+)\s*=\s*$")
-_FIT_END = re.compile(r"\s*(?:;|\r?\n(?!\s*[.\[(?]))")
+_EMPTY = regex(r"\breturn\b[^;\n]*?(?:\"\"|'')|[?:]\s*(?:\"\"|'')|=>\s*(?:\"\"|'')")
+_MINUS = regex(r"\breturn\b[^;\n]*?(?<![\w)])-1\b|[?:]\s*-1\b|=>\s*-1\b")
+_DECLARED = regex(r"\b(?:const|let)\s+([\w$]+)\s*=\s*$")
+_FIT_END = regex(r"\s*(?:;|\r?\n(?!\s*[.\[(?]))")
 # What takes nothing as it took an empty text: both are false.
-_TRUTH = re.compile(r"\s*(?:\|\||\?(?![.?]))")
-_IN_IF = re.compile(r"\b(?:if|while)\s*\(\s*$")
-_LOOSE = re.compile(r"\s*(?:\?\?|\?\.|[!=]=\s*(?:null|undefined)\b)")
+_TRUTH = regex(r"\s*(?:\|\||\?(?![.?]))")
+_IN_IF = regex(r"\b(?:if|while)\s*\(\s*$")
+_LOOSE = regex(r"\s*(?:\?\?|\?\.|[!=]=\s*(?:null|undefined)\b)")
 
 
 class _Absent:

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 
 from spark_desktop.domain.assertions import asserts
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.shown_cases import is_written_out
 from spark_desktop.domain.test_definitions import Case, cases_in, is_script
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import Said, say
 
 # New in a test that was there, these lines end it or keep it from running.
-_SWITCHED_OFF = re.compile(
+_SWITCHED_OFF = regex(
     r"^(?:@|#?\[).*\b(?:skip\w*|xfail|disabled|ignore)\b|^return;?$|\bGTEST_SKIP\b"
     r"|\b(?:pytest|self|this|t|tb)\.(?:skip\w*|xfail|markTestSkipped)\s*\(",
     re.IGNORECASE,
 )
 # What runs alone keeps the others from running.
-_ALONE = re.compile(
-    r"\s*(?:(?:it|test|describe|context|suite)\.only\b|f(?:it|describe)\s*\(\s*[\"'`])"
-)
+_ALONE = regex(r"\s*(?:(?:it|test|describe|context|suite)\.only\b|f(?:it|describe)\s*\(\s*[\"'`])")
 _DEFINES = (
     r"^(?:(?:async\s+)?def|class)\s+{name}\b"
     r"|^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*{name}\b"

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from spark_desktop.domain.regex import regex
+
 
 class AiKind(Enum):
     """What the comment asks for: a change of the code, or an answer in the chat."""
@@ -40,12 +42,10 @@ BLOCKS = (
     ("%{", "%}"),
     ("=begin", "=end"),
 )
-_LINE = re.compile(
-    r"(?:#+|/{2,}|--+|;+|%+|::|'|\"|!|@?rem(?=\s|$)|dnl(?=\s|$))[!:]?", re.IGNORECASE
-)
+_LINE = regex(r"(?:#+|/{2,}|--+|;+|%+|::|'|\"|!|@?rem(?=\s|$)|dnl(?=\s|$))[!:]?", re.IGNORECASE)
 # The signs of full width are what a Chinese or Japanese keyboard writes.
-_LAST = re.compile(r"(?:^|[\s(\[,.:;\u2013\u2014-])ai([!?\uff01\uff1f])[\s.)\]]*$", re.IGNORECASE)
-_FIRST = re.compile(r"^[\s(\[]*ai([!?\uff01\uff1f])(?=[\s,:;)\]\u2013\u2014-]|$)", re.IGNORECASE)
+_LAST = regex(r"(?:^|[\s(\[,.:;\u2013\u2014-])ai([!?\uff01\uff1f])[\s.)\]]*$", re.IGNORECASE)
+_FIRST = regex(r"^[\s(\[]*ai([!?\uff01\uff1f])(?=[\s,:;)\]\u2013\u2014-]|$)", re.IGNORECASE)
 _SIGN = r"ai[!?\uff01\uff1f]"
 # What opens a comment behind code; a single character only where a space is before it.
 _OPENED = (
@@ -54,12 +54,12 @@ _OPENED = (
 )
 _CLOSED = "|".join(re.escape(closing) for _opening, closing in BLOCKS)
 # The mark of a line of a comment: its first word, where it may stand in brackets, or its last.
-_MARK_FIRST = re.compile(
+_MARK_FIRST = regex(
     rf"((?:^[ \t]*+(?:{_LINE.pattern}|\*+)?|{_OPENED})[!:]?)"
     rf"[ \t]*[(\[]?{_SIGN}[)\]]?(?=[\s,:;)\]\u2013\u2014-]|$|{_CLOSED})",
     re.IGNORECASE,
 )
-_MARK_LAST = re.compile(
+_MARK_LAST = regex(
     rf"(?:(?<![ \t])[ \t]*[(\[]{_SIGN}[)\]]"
     rf"|(?:^|(?<![ \t])[ \t]+|(?<=[(\[,.:;\u2013\u2014-])){_SIGN})"
     rf"(?=[\s.)\]]*(?:(?:\*/|-->).*|(?:{_CLOSED}|#+|/{{2,}}|;+|%+)?\s*)$)",

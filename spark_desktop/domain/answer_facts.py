@@ -4,23 +4,22 @@ import re
 from collections.abc import Sequence
 
 from spark_desktop.domain.ai_comment import without_marks
+from spark_desktop.domain.regex import regex
 
 # With `1,000` and `1_000`, of other bases, and directly before a unit: `5s`, `64KB`.
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?<![\w.])([-\u2212]?)"
     r"(0x[\da-f][\da-f_]*|0b[01][01_]*|0o[0-7][0-7_]*"
     r"|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d[\d_]*(?:[.,]\d+)?)"
     r"(?:[mun\u00b5]?s|min|[hdx]|[kmgt]?i?b|[kmgt]|px|r?em|pt|[kmg]?hz)?(?!\w)",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_CODE = re.compile(
+_THOUSANDS = regex(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_CODE = regex(
     r"`([^`\n]{1,80})`|\b([A-Za-z_]\w*(?:_\w+|[a-z][A-Z]\w*)|[A-Z]\w*(?:Error|Exception))\b"
 )
-_QUOTED = re.compile(
-    r"[\"\u201c]([^\"\u201c\u201d\n]{1,60})[\"\u201d]|(?<!\w)'([^'\n]{1,60})'(?!\w)"
-)
-_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_QUOTED = regex(r"[\"\u201c]([^\"\u201c\u201d\n]{1,60})[\"\u201d]|(?<!\w)'([^'\n]{1,60})'(?!\w)")
+_FENCE = regex(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -32,12 +31,12 @@ _WORDS = {
     **{word: 10 * number for number, word in enumerate(_TENS, 2)},
     **{"twice": 2, "thrice": 3},
 }
-_NUMBER_WORD = re.compile(
+_NUMBER_WORD = regex(
     rf"\b(?:({'|'.join(_TENS)})[- ]({'|'.join(_ONES[1:10])})|({'|'.join(_WORDS)}))\b",
     re.IGNORECASE,
 )
 # What says how many or how often and is, as a claim, too often something else.
-_AS_A_NUMBER = re.compile(
+_AS_A_NUMBER = regex(
     r"\b(?:none|never|once(?!\s+(?:the|an?|it|this|that|all|you)\b)|unlimited"
     r"|no\s+(?:limit|maximum|bound))\b",
     re.IGNORECASE,
@@ -46,7 +45,7 @@ _AS_A_NUMBER = re.compile(
 _CONSTANTS = frozenset(("None", "True", "False", "null", "nil", "undefined", "nullptr"))
 # A part of a line that is so long is no fact that happens to stand there; characters.
 _SENTENCE = 16
-_EXPLAIN = re.compile(
+_EXPLAIN = regex(
     r"(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?(?:tell\s+(?:me|us)\s+)?"
     r"(?:why|explain|describe|suggest"
     r"|how(?:'d|\s+(?:does|do|did|is|are|can|could|should|would|might|to|come))"
@@ -56,16 +55,16 @@ _EXPLAIN = re.compile(
     r"|\u043e\u0431\u044a\u044f\u0441\u043d\u0438\w*)\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_LINES = re.compile(
+_ASKS_FOR_LINES = regex(
     r"\b(?:which|what)(?:\s+(?:of|the|these|those|two|three|other|code))*\s+lines?\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_NUMBER = re.compile(
+_ASKS_FOR_NUMBER = regex(
     r"\b(?:how\s+(?:many|much)|(?:what|which)\s+number|(?:the|a|just\s+the|as\s+a)\s+number\s*\))",
     re.IGNORECASE,
 )
 # What is asked so has one answer, however long the way to it that is told.
-_ASKS_FOR_FACT = re.compile(
+_ASKS_FOR_FACT = regex(
     r"\b(?:how\s+(?:many|much|often|long|far|big|large|high|deep|old)|which|when|where|whose|who"
     r"|what(?:'s|\s+(?:is|are|was|were))\s+the\s+(?:\w+\s+){0,2}(?:value|number|name|type|result"
     r"|output|length|size|default|limit|maximum|minimum|order|count|index|key|unit)s?"

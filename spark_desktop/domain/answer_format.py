@@ -1,6 +1,5 @@
 """Writes blocks in their forms, as a model would: for a prompt that shows what is wanted."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.answer_formats.diff_head import quoted
@@ -17,9 +16,10 @@ from spark_desktop.domain.edit_blocks import (
     Rewrite,
     WholeFile,
 )
+from spark_desktop.domain.regex import regex
 
-_RUNS = re.compile(r"`{3,}")
-_MARKS = re.compile(r"[<=>+-]{5,}")
+_RUNS = regex(r"`{3,}")
+_MARKS = regex(r"[<=>+-]{5,}")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 

@@ -29,11 +29,12 @@ from spark_desktop.domain.answer_formats.log import BlockLog
 from spark_desktop.domain.answer_formats.openings import may_open, may_open_second
 from spark_desktop.domain.answer_formats.search import SearchReader, search_mark
 from spark_desktop.domain.edit_blocks import AnswerEvent
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
-_PIECES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_THINK = re.compile(r"[ \t]*<(think|thinking|reasoning)>", re.IGNORECASE | re.ASCII)
-_UNTHINK = re.compile(r"(?<!`)</(?:think|thinking|reasoning)>", re.IGNORECASE)
+_PIECES = regex(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_THINK = regex(r"[ \t]*<(think|thinking|reasoning)>", re.IGNORECASE | re.ASCII)
+_UNTHINK = regex(r"(?<!`)</(?:think|thinking|reasoning)>", re.IGNORECASE)
 
 
 class AnswerReader:

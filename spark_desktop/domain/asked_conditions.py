@@ -5,16 +5,17 @@ from collections import Counter
 from itertools import takewhile
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.told_results import comments_of
 from spark_desktop.domain.words import say
 
-_DOCSTRING = re.compile(r"(\"\"\"|\'\'\').*?\1", re.DOTALL)
+_DOCSTRING = regex(r"(\"\"\"|\'\'\').*?\1", re.DOTALL)
 
 # An order to take some of the things: told by what is so of them, or is not. "Skip the first" and
 # "ignore case" need no condition.
 _NOT = r"(?:is|are|was|were|has|have|had|does|do|did|can|could|will|would)(?:n't|\s+not)"
-_ORDER = re.compile(
+_ORDER = regex(
     r"(?:(?:^|[.,;:!?])\s*|\b(?:and|then|but|please)\s+)"
     r"(?:only(?:\s+(?:count|give|keep|list|return|show|take))?|skip|exclude|omit|drop|leave\s+out)\s+"
     r"(?:(?:all|any|the|those)\s+)*(?:[\w-]+\s+){0,3}?"
@@ -22,7 +23,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 # What a condition is written with, in one language or another.
-_CONDITION = re.compile(
+_CONDITION = regex(
     r"\b(?:if|elif|unless|guard|when|where|match|switch|case|continue|break|in|is|not|and|or|any"
     r"|all|some|every|set|has|contains|includes)\b|\b\w*(?:filter|retain|remove|erase|reject|skip"
     r"|partition|compact|flat_?map|takewhile|dropwhile|copy_if|count_if)\w*\b"
@@ -36,16 +37,16 @@ _BECOMES = (
     r"(?:0|zero|none|null|nil|undefined|false|true|empty|nothing|raises?|throws?|errors?|panics?"
     r"|refused?|invalid|ignored?|skipped?|cut)"
 )
-_NEGATIVE = re.compile(
+_NEGATIVE = regex(
     rf"\b{_BECOMES}\b[^.;]{{0,60}}\bnegative\b|\bnegative\b[^.;]{{0,60}}\b{_BECOMES}\b",
     re.IGNORECASE,
 )
-_MAY_BE = re.compile(
+_MAY_BE = regex(
     r"\b(?:not|non|never|no|may|might|can|could)[\s-]+(?:\w+\s+)?(?:be\s+)?negative\b",
     re.IGNORECASE,
 )
 # What tells a number below zero from others.
-_ORDERED = re.compile(
+_ORDERED = regex(
     r"(?<![-=<>])[<>](?![<>])|\b\w*(?:min|max|abs|clamp|saturating|checked|sign|negative)\w*\b",
     re.IGNORECASE,
 )

@@ -8,16 +8,17 @@ import re
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.signatures import CPP
 from spark_desktop.domain.words import say
 
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:(?:one|two|three|four|\d)\s+decimals?|decimal\s+(?:places?|digits?)"
     r"|(?:digits?|places?)\s+(?:after|behind)\s+the\s+(?:point|comma|decimal))\b",
     re.IGNORECASE,
 )
-_SIX = re.compile(r"\b(?:six|6)\b")
-_ROUNDED = re.compile(r"\bto_string\s*\((?:[^()]|\([^()]*\))*\b(?:round|floor|ceil|trunc)\s*\(")
+_SIX = regex(r"\b(?:six|6)\b")
+_ROUNDED = regex(r"\bto_string\s*\((?:[^()]|\([^()]*\))*\b(?:round|floor|ceil|trunc)\s*\(")
 
 
 def shows_decimals(path: str, asked: str, region: str) -> Check | None:

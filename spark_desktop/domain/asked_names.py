@@ -4,11 +4,12 @@ import keyword
 import re
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import joined, say
 
 # A name as only code has it: in backticks, with an underscore or a capital inside, in capitals, or
 # called.
-_NAME = re.compile(
+_NAME = regex(
     r"`([A-Za-z_]\w*)(?:\(\))?`|\b([A-Za-z]\w*_\w*|_\w+|[a-z]+[A-Z]\w*|[A-Z][A-Z0-9]{2,})\b(?:\(\))?"
     r"|\b([A-Za-z_]\w*)\(\)"
 )
@@ -22,25 +23,25 @@ _ORDER = (
     r"|(?:it|this|you|function|method)\s+(?:should|must)|(?:it|this|sure)\s+to)\s+)"
 )
 _ARTICLE = r"(?:\s+(?:the|our|its))?\s+$"
-_USED = re.compile(rf"{_ORDER}(?:re-?)?use{_ARTICLE}", re.IGNORECASE)
+_USED = regex(rf"{_ORDER}(?:re-?)?use{_ARTICLE}", re.IGNORECASE)
 # "It is never more than X" only tells what it is: an order has none of that in front.
-_BOUND = re.compile(
+_BOUND = regex(
     rf"{_ORDER}(?:return|give|show|keep|leave|take|cut|limit)(?:\s+[\w`()'-]+){{0,5}}?\s+at\s+most"
     rf"{_ARTICLE}|(?:{_ORDER}|\b(?:must|should|may)\s+)never(?:\s+\w+)?"
     rf"\s+(?:(?:more|less|[a-z]+er)\s+than|below|above){_ARTICLE}",
     re.IGNORECASE,
 )
 # "take armour_ off the damage"; without a word after it, it may be that the name is to go.
-_TAKEN = re.compile(rf"{_ORDER}take{_ARTICLE}", re.IGNORECASE)
-_OFF = re.compile(r"\s+off\s+\w", re.IGNORECASE)
+_TAKEN = regex(rf"{_ORDER}take{_ARTICLE}", re.IGNORECASE)
+_OFF = regex(r"\s+off\s+\w", re.IGNORECASE)
 # What says, in the same part of the sentence, that the name is not to be used.
-_AGAINST = re.compile(
+_AGAINST = regex(
     r"\b(?:not|no|never|without|stop|avoid|unlike|instead\s+of|rather\s+than)\b|n't\b",
     re.IGNORECASE,
 )
 # What follows a name that is a model or one of two, and what makes of the order none: "use X is
 # called twice".
-_NO_MORE = re.compile(
+_NO_MORE = regex(
     r"\s*(?:,\s*)?(?:or\b|/|(?:as|is|are|was|were|less|elsewhere)\b|no\s+(?:more|longer)\b"
     r"|any\s*more\b|in\s+(?:the\s+)?callers?\b)",
     re.IGNORECASE,

@@ -9,33 +9,34 @@ are not read.
 import re
 from collections.abc import Collection, Iterator
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.units import tells_unit
 from spark_desktop.domain.words import Said, say
 
-_SAYS = re.compile(
+_SAYS = regex(
     r"\b(?:says?|saying|explain(?:s|ing)?|tell(?:s|ing)?|describ(?:e|es|ing)|mention(?:s|ing)?"
     r"|stat(?:e|es|ing)|includ(?:e|es|ing)|incl)\b([^.;]*)",
     re.IGNORECASE,
 )
 # What follows is about the signature, not the text.
-_TYPES = re.compile(
+_TYPES = regex(
     r",?\s*\band\s+(?:\w+\s+)?(?:types?|annotat\w+|declar\w+|type\s+hints?)\b.*", re.IGNORECASE
 )
 _QUESTION = r"(?:what|when|where|which|who|whose|how|that|why|if|whether)\b"
-_SHORT = re.compile(r"\bincl\.", re.IGNORECASE)
+_SHORT = regex(r"\bincl\.", re.IGNORECASE)
 # A list of points, as people jot it down: "a docstring please - what it gives, what `n` means".
-_LISTED = re.compile(rf"(?:\s[-\u2013\u2014]\s+|:\s+|\()(?={_QUESTION})([^.;]*)", re.IGNORECASE)
-_UNIT = re.compile(r"\bunits?\b(?![\s-]*tests?\b)", re.IGNORECASE)
-_BETWEEN = re.compile(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?={_QUESTION})", re.IGNORECASE)
-_IS_QUESTION = re.compile(rf"\s*{_QUESTION}", re.IGNORECASE)
+_LISTED = regex(rf"(?:\s[-\u2013\u2014]\s+|:\s+|\()(?={_QUESTION})([^.;]*)", re.IGNORECASE)
+_UNIT = regex(r"\bunits?\b(?![\s-]*tests?\b)", re.IGNORECASE)
+_BETWEEN = regex(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?={_QUESTION})", re.IGNORECASE)
+_IS_QUESTION = regex(rf"\s*{_QUESTION}", re.IGNORECASE)
 # Names that stand there without the marks of code.
-_NAMED = re.compile(
+_NAMED = regex(
     r"\bnam(?:e|es|ing)\b([^.;:()]*?)(?=\b(?:says?|saying|types?|that|explains?|describes?)\b"
     r"|[.;:()]|$)",
     re.IGNORECASE | re.DOTALL,
 )
-_WORD = re.compile(r"[A-Za-z]{3,}")
-_NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
+_WORD = regex(r"[A-Za-z]{3,}")
+_NUMBER = regex(r"(?<![\w.])\d{1,6}(?![\w.])")
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # Values by the words that tell them, too.
 _VALUES = {
@@ -48,7 +49,7 @@ _VALUES = {
     "true": r"\btrue\b|\bwhether\b|\bif\b",
     "false": r"\bfalse\b|\bwhether\b|\bif\b|\bnot\b",
 }
-_VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
+_VALUE = regex(rf"\b(?:{'|'.join(_VALUES)})\b")
 # A value of 0 is told by the bounds around it, too.
 _ZERO = (
     r"0|zero|empty|negative|(?:not|non)[\s-]?positive|positive|(?:at\s+least|below|under|<=?"
@@ -85,35 +86,35 @@ _ALIKE = tuple(
         "unit secon milli byte metre meter",
     )
 )
-_DEFAULT = re.compile(r"(\w+)\s*(?::[^=,()]*)?=(?![=>])\s*([^,()\n]+)")
-_DEFAULTS = re.compile(r"\bdefaults?\b", re.IGNORECASE)
-_TELLS_DEFAULT = re.compile(
+_DEFAULT = regex(r"(\w+)\s*(?::[^=,()]*)?=(?![=>])\s*([^,()\n]+)")
+_DEFAULTS = regex(r"\bdefaults?\b", re.IGNORECASE)
+_TELLS_DEFAULT = regex(
     r"\bdefault|\bomit|\bleft\s+out|\bnot\s+(?:given|passed|set)|\bwithout\b|\bunless\b",
     re.IGNORECASE,
 )
 # "@returns with the unit, its limits": each is to be told, where one word is all there is.
-_WITH = re.compile(r"@\w+\s+with\s+([^.;@()]*)")
-_ABOUT = re.compile(r"what\b.*\b(?:does|do|changes?|is\s+for|are\s+for)$", re.IGNORECASE)
-_RANGE = re.compile(r"\bfrom\s+[\w.`-]+\s+to\b|\d\s?[-\u2013]\s?\d", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.;\n]")
+_WITH = regex(r"@\w+\s+with\s+([^.;@()]*)")
+_ABOUT = regex(r"what\b.*\b(?:does|do|changes?|is\s+for|are\s+for)$", re.IGNORECASE)
+_RANGE = regex(r"\bfrom\s+[\w.`-]+\s+to\b|\d\s?[-\u2013]\s?\d", re.IGNORECASE)
+_SENTENCE = regex(r"[.;\n]")
 # Says nothing of what a parameter is.
-_EMPTY = re.compile(
+_EMPTY = regex(
     r"int|str|bool|float|list|dict|tuple|set|type|string|integer|number|boolean|optional|flag|"
     r"indicat(?:e|es|ing)|whether|determines|specifies|represents|denotes|used?|uses|defaults?|"
     r"params?|args?|returns"
 )
-_ERRORS = re.compile(r"\b(?:error|exception|rais|throw|panic|fail)", re.IGNORECASE)
-_ENGLISH = re.compile(
+_ERRORS = regex(r"\b(?:error|exception|rais|throw|panic|fail)", re.IGNORECASE)
+_ENGLISH = regex(
     r"\b(?:the|of|is|are|to|and|for|if|that|or|with|it|this|be|by|from|at|not|an|as|than|each|all"
     r"|which|when|returns?|raises?)\b",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
+_LETTERS = regex(r"[^\W\d_]{2,}")
+_FOREIGN = regex(r"[^\W\d_a-zA-Z]")
 # A text of fewer words may well have none that only English has.
 _MANY_WORDS = 6
 # Words that every documentation has, and those that only hold a sentence together.
-_COMMON = re.compile(
+_COMMON = regex(
     r"what|when|where|which|who|whose|how|that|why|whether|the|and|for|with|both|two|three|this|"
     r"these|those|there|they|their|them|not|cannot|can|could|may|might|must|should|will|"
     r"would|does|done|has|have|had|get|gets|goes|given|gives|give|name|names|naming|"

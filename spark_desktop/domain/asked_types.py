@@ -1,10 +1,10 @@
 """Types that a request for documentation tells in words, against those of the answer. Pure."""
 
 import ast
-import re
 
 from spark_desktop.domain.plain_types import outer_names
 from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.regex import regex
 
 # What a person calls it, and the annotations that are that.
 _KINDS = {
@@ -28,13 +28,13 @@ _KINDS = {
     "str": ("str",),
     "bytes": ("bytes",),
 }
-_TOLD = re.compile(
+_TOLD = regex(
     r"\b(?P<names>`?\w+`?(?:\s*(?:,|and)\s+`?\w+`?)*)\s+(?:is|are)\s+(?:an?\s+|any\s+)?"
     rf"(?:(?P<kind>{'|'.join(_KINDS)})s?\b|(?P<class>[A-Z]\w+))"
 )
 # "A list or any iterable": either is right.
-_OR_ANOTHER = re.compile(r"[^,.;]{0,40}?\bor\s+(?!None\b)")
-_WORD = re.compile(r"\w+")
+_OR_ANOTHER = regex(r"[^,.;]{0,40}?\bor\s+(?!None\b)")
+_WORD = regex(r"\w+")
 # What may stand beside it.
 _BESIDES = frozenset({"None"})
 

@@ -2,16 +2,17 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
-_ASSERTS = re.compile(
+_ASSERTS = regex(
     r"\s*(?:assert\b(?!\s*=)|(?:\w+\.)*assert\w*\s*\(|(?:debug_)?assert\w*!|static_assert\b"
     r"|expect\s*\(|(?:EXPECT|ASSERT)_\w+\s*\(|(?:CHECK|REQUIRE)\w*\s*\()"
 )
 
 
 # What Rust compiles for tests only, in the file that they test.
-_RUST_TESTS = re.compile(r"\s*#\[cfg\(test\)\]\s*(?:mod\b|$)")
+_RUST_TESTS = regex(r"\s*#\[cfg\(test\)\]\s*(?:mod\b|$)")
 
 
 def asserts(line: str) -> bool:

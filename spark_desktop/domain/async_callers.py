@@ -1,12 +1,12 @@
 """Which functions may become async because they call one that is: those that nothing forbids."""
 
-import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.passed_on import is_default, is_passed_on
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.unittest_cases import is_hook, is_test_case
 from spark_desktop.domain.waiting import Obstacle
 from spark_desktop.domain.words import Said, say
@@ -15,11 +15,11 @@ from spark_desktop.domain.words import Said, say
 _PLAIN_DECORATORS = ("staticmethod", "classmethod", "final", "no_type_check")
 _OVERRIDES = ("override", "abstractmethod")
 # The language calls them by itself, and waits for none.
-_SPECIAL = re.compile(r"__\w+__|constructor|toString|toJSON|valueOf|then")
+_SPECIAL = regex(r"__\w+__|constructor|toString|toJSON|valueOf|then")
 # React calls them, and waits for none.
-_HOOK = re.compile(r"use[A-Z]\w*")
+_HOOK = regex(r"use[A-Z]\w*")
 # A loop cannot run in one that runs.
-RUNS = re.compile(
+RUNS = regex(
     r"\b(?:(?:asyncio|anyio|trio)\.run|run_until_complete|run_coroutine_threadsafe|async_to_sync)\("
 )
 

@@ -1,6 +1,5 @@
 """What a changed signature asks of a call: new arguments where they can be computed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -8,15 +7,16 @@ from enum import Enum
 from spark_desktop.domain.defined import Parameter
 from spark_desktop.domain.file_names import Argument, Call
 from spark_desktop.domain.name_changes import renamed_parameters
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.result_types import fits
 from spark_desktop.domain.text_edits import TextEdit
 
 _PYTHON = (".py", ".pyi")
-_FUNCTION = re.compile(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
+_FUNCTION = regex(r"\bfunc\(|=>|\bCallable\[|\b[Ff]n(?:Mut|Once)?\(|\bfunction<")
 # A parameter by which a function of C or Rust gives something back.
-_WRITTEN = re.compile(r"^&mut\b|^(?!.*\bconst\b[^*]*[*&]).*(?:\*\s*(?:const)?|[^&\s]\s*&)\s*$")
+_WRITTEN = regex(r"^&mut\b|^(?!.*\bconst\b[^*]*[*&]).*(?:\*\s*(?:const)?|[^&\s]\s*&)\s*$")
 # Names of a function type's parameters say nothing: "visit: (one: Item) => void".
-_NAMES_IN = re.compile(r"\b\w+\??\s*:\s*(?=[^:])")
+_NAMES_IN = regex(r"\b\w+\??\s*:\s*(?=[^:])")
 
 
 class Unclear(Enum):

@@ -6,17 +6,16 @@ from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.python_function import tree_of
+from spark_desktop.domain.regex import regex
 
-_DEFINITION = re.compile(
+_DEFINITION = regex(
     r"(?P<indent>\s*)(?:[\w.<>\[\]&*,:()]+\s+)*?"
     r"(?:def|func|fn|function|class)\s+(?:\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
 # A function or method whose line has no such word: "int area(int a) {", "area(a: number) {".
-_HEAD = re.compile(
-    r"(?P<indent>\s*)(?:[\w<>\[\]&*:,~]+\s+)*[*&]?(?P<name>[A-Za-z_]\w*)\s*\([^;]*\{\s*$"
-)
+_HEAD = regex(r"(?P<indent>\s*)(?:[\w<>\[\]&*:,~]+\s+)*[*&]?(?P<name>[A-Za-z_]\w*)\s*\([^;]*\{\s*$")
 _KEYWORDS = frozenset({"if", "for", "while", "switch", "catch", "match", "return", "else"})
-_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+_COMMENT = regex(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 # Lines of a test's source that are looked through.
 _MOST_LINES = 60
 

@@ -5,23 +5,23 @@ and after. What they repeat is not theirs to change, so it is cut off, and where
 possible the answer is outside of what was asked.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
 # A line that opens a definition, in the languages that the product has a parser for.
-_DEFINITION = re.compile(
+_DEFINITION = regex(
     r"\s*(?:@|(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async"
     r"|abstract|final|override|unsafe|virtual|inline|constexpr)\s+)*"
     r"(?:def|class|func|function|fn|struct|enum|trait|impl|interface|module|type)\s+\w"
     r"|[\w<>\[\]&*:,~]+(?:\s+[\w<>\[\]&*:,~]+)*\s+[*&]?\w+\s*\([^;]*\)\s*(?:const\s*)?\{\s*$)"
 )
-_IMPORT = re.compile(r"\s*(?:from|import|#include|use|using|require|package)\b")
-_FROM_IMPORT = re.compile(r"from\s+([\w.]+)\s+import\s+([\w\s,()]+)")
-_PLAIN_IMPORT = re.compile(r"import\s+([\w.\s,]+)")
-_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
-_KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
+_IMPORT = regex(r"\s*(?:from|import|#include|use|using|require|package)\b")
+_FROM_IMPORT = regex(r"from\s+([\w.]+)\s+import\s+([\w\s,()]+)")
+_PLAIN_IMPORT = regex(r"import\s+([\w.\s,]+)")
+_COMMENT = regex(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+_KEYWORDS = regex(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
 
 
 def surroundings(head: Sequence[str], region: str, tail: Sequence[str]) -> str:

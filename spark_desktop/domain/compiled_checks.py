@@ -13,9 +13,10 @@ from spark_desktop.domain.detected_checks import (
     below,
     nearest,
 )
+from spark_desktop.domain.regex import regex
 
 _HEADERS = (".hpp", ".hh", ".hxx", ".h++")
-_TEST_TARGET = re.compile(r"^(test|check)\s*:", re.MULTILINE)
+_TEST_TARGET = regex(r"^(test|check)\s*:", re.MULTILINE)
 
 
 def go_checks(path: str, files: ProjectFiles, tests: Sequence[str]) -> tuple[DetectedCheck, ...]:

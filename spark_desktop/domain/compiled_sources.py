@@ -1,10 +1,11 @@
 """From compiled JavaScript that a trace names to the TypeScript it was made of. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+
+from spark_desktop.domain.regex import regex
 
 _COMPILED = {
     ".js": (".ts", ".tsx"),
@@ -14,23 +15,23 @@ _COMPILED = {
 }
 _KINDS = tuple(sorted({kind for kinds in _COMPILED.values() for kind in kinds}))
 # Folders that compilers write to, also "dist-test"; several in a row are one: "dist/esm".
-_OUTPUT = re.compile(
+_OUTPUT = regex(
     r"\.?(?:bin|build|built|cjs|compiled|dist|es\d*|esm|js|lib|out|output|release|temp|tmp|umd)"
     r"(?:[-_.]\w+)*"
 )
 # Strings count as one word each: what a test compares with tells its lines apart. Comments, also
 # the lines within long ones, are matched so that none of their words is.
-_WORDS = re.compile(
+_WORDS = regex(
     r"^\s*\*\s.*|//.*|/\*.*?(?:\*/|$)|"
     r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[^\W\d]\w*|\d+)"
 )
 # What a compiler puts around imported names: "(0, backup_1.summary)", "import_backup.summary".
-_IMPORTED = re.compile(r"\(0, (?:\w+\.)?(\w+)\)|\b(?:\w+_\d+|import_\w+)\.(?=\w)")
-_STATEMENTS = re.compile(
+_IMPORTED = regex(r"\(0, (?:\w+\.)?(\w+)\)|\b(?:\w+_\d+|import_\w+)\.(?=\w)")
+_STATEMENTS = regex(
     "break|case|catch|class|continue|do|else|finally|for|function|if|return|switch|throw|try|var|"
     "while|yield"
 )
-_KEYWORDS = re.compile(
+_KEYWORDS = regex(
     f"{_STATEMENTS.pattern}|async|await|default|delete|export|extends|false|from|import|in|"
     "instanceof|new|null|of|static|super|this|true|typeof|undefined|void"
 )

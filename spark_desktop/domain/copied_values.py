@@ -3,16 +3,17 @@
 import re
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
-_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
+_TEXT = regex(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
 # What is filled into a text: "{name}", "${name}", "%d".
-_FILLED = re.compile(r"\$?\{[^{}]*\}|%[-+0-9.]*[a-zA-Z]")
+_FILLED = regex(r"\$?\{[^{}]*\}|%[-+0-9.]*[a-zA-Z]")
 _LEAST = 5
 # Words with a number that no test's value is: what encodes, hashes or translates.
-_NAMED = re.compile(r"(?:utf|latin|iso|cp|sha|md|base|ripemd|windows)[-_]?\d[-_\d]*", re.IGNORECASE)
-_RAISES = re.compile(r"\b(?:raise|throw|panic|Err|errors\.New|fmt\.Errorf)\b")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_NAMED = regex(r"(?:utf|latin|iso|cp|sha|md|base|ripemd|windows)[-_]?\d[-_\d]*", re.IGNORECASE)
+_RAISES = regex(r"\b(?:raise|throw|panic|Err|errors\.New|fmt\.Errorf)\b")
+_NUMBER = regex(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
 def copies_no_value(report: str, before: str, after: str) -> Check:

@@ -1,11 +1,11 @@
 """Which definition of before is which of now, where names went and others came."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.regex import regex
 
 # Measured on renames in the history of this project: the same function with small changes is
 # above the first, two different ones of a kind are below the second.
@@ -19,8 +19,8 @@ SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 # What is moved may have to be told to others.
-_VISIBLE = re.compile(r"^(?:pub(?:\([^)]*\))?|export)\s+")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_VISIBLE = regex(r"^(?:pub(?:\([^)]*\))?|export)\s+")
+_TOKEN = regex(r"\w+|[^\w\s]")
 
 
 class Version:

@@ -7,22 +7,23 @@ from datetime import datetime
 from pathlib import PurePath
 
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.regex import regex
 
 _SIGNS = {Verdict.OK: "ok", Verdict.NOTE: "warning", Verdict.MISSING: "problem"}
 _HIDDEN = "***"
 # Names of variables whose values nobody should see.
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|KEY|CREDENTIAL|AUTH|COOKIE", re.IGNORECASE)
+_SECRET_NAME = regex(r"TOKEN|SECRET|PASSW|KEY|CREDENTIAL|AUTH|COOKIE", re.IGNORECASE)
 # Short values occur by chance in other words, and hide nothing.
 _LEAST_SECRET = 6
-_USER_INFO = re.compile(r"(?<=://)[^/\s@]*(?:@[^/\s@]*)*@")
-_QUERY = re.compile(r"(?<=\?)[^\s'\"<>)]*=[^\s'\"<>)]*")
-_BEARER = re.compile(r"\b(Bearer|Basic)\s+\S+", re.IGNORECASE)
+_USER_INFO = regex(r"(?<=://)[^/\s@]*(?:@[^/\s@]*)*@")
+_QUERY = regex(r"(?<=\?)[^\s'\"<>)]*=[^\s'\"<>)]*")
+_BEARER = regex(r"\b(Bearer|Basic)\s+\S+", re.IGNORECASE)
 # The shapes that services give their keys.
-_KEYS = re.compile(
+_KEYS = regex(
     r"\b(?:sk|pk|csk|rk|hf|gh[opsu]|github_pat|glpat|xox[abp]|AKIA)[-_]?[A-Za-z0-9_-]{12,}"
 )
 # A long run of letters and digits mixed is a key more often than a word.
-_RUN = re.compile(r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_]{32,}\b")
+_RUN = regex(r"\b(?=[A-Za-z0-9_-]*[0-9])(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_]{32,}\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ All their words must be known: what is left over could ask for other code.
 import re
 
 from spark_desktop.domain.documentation_words import words_of
+from spark_desktop.domain.regex import regex
 
 _ADDS = words_of(
     "добавь добавьте добавить добавим напиши напишите написать сделай сделайте создай создайте "
@@ -67,10 +68,10 @@ _ENGLISH = words_of(
     "docstring docstrings jsdoc tsdoc rustdoc godoc doxygen docs doc type-hints code in an die was "
     "des a sur s on er parameter parameters"
 )
-_TYPE_HINTS = re.compile(r"\btype\s+hints\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\s,.;:!?()\"«»„“]+")
-_IS_NAME = re.compile(r"\w*[a-z]\w*(?:_\w+|[A-Z]\w*)|[A-Za-z]+_\w+|`.+`|@\w+|\w+\(\)")
-_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*")
+_TYPE_HINTS = regex(r"\btype\s+hints\b", re.IGNORECASE)
+_WORD = regex(r"[^\s,.;:!?()\"«»„“]+")
+_IS_NAME = regex(r"\w*[a-z]\w*(?:_\w+|[A-Z]\w*)|[A-Za-z]+_\w+|`.+`|@\w+|\w+\(\)")
+_PLAIN_NAME = regex(r"[A-Za-z_]\w*")
 
 
 def asks_abroad(text: str) -> bool:

@@ -16,6 +16,7 @@ from spark_desktop.domain.documentation_words import (
     SURE_NOUN,
     words_of,
 )
+from spark_desktop.domain.regex import regex
 
 _ADDS = r"(?:add?|write|put|insert|provide|include|generate|create|give)"
 _GAP = rf"(?:(?:{'|'.join(sorted(GAP))}|[\w']+-style)\s+)*"
@@ -25,7 +26,7 @@ _GIVEN = (
 )
 _NOUN = rf"(?:(?P<sure>{SURE_NOUN})|{LOOSE_NOUN})(?![\w-])"
 _OPENINGS = tuple(
-    re.compile(one, re.IGNORECASE)
+    regex(one, re.IGNORECASE)
     for one in (
         rf"(?:{_ADDS}\s+)?{_GAP}{_NOUN}",
         # "Give the parameters types", "give it a docstring".
@@ -36,28 +37,26 @@ _OPENINGS = tuple(
         rf"(?:explain|describe)\s[^,]{{0,80}}?\b(?:in|as|with)\s+{_GAP}{_NOUN}$",
     )
 )
-_VERB = re.compile(r"(?P<verb>document|annotate|comment)(?:\s+(?P<rest>.*)|$)", re.IGNORECASE)
-_WITH_TEXT = re.compile(rf"\bwith\s+(?!{_GAP}(?:{SURE_NOUN}|{LOOSE_NOUN}|typing\b|@))")
-_AT_DATA = re.compile(
-    rf"\s*(?:to|on|in|into|for)\s+{_GAP}(?:{'|'.join(sorted(DATA))})\b", re.IGNORECASE
-)
-_RESULTS = re.compile(r"(?:the\s+|its\s+)?results?\b", re.IGNORECASE)
-_SAYS = re.compile(rf"(?:that\s+|which\s+|it\s+|including\s+)?{SAYS}\b", re.IGNORECASE)
-_QUESTION = re.compile(r"(?:what|how|why|which|where|who|whose)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"(?:when|if|whether|that|unless|because|since)\b", re.IGNORECASE)
+_VERB = regex(r"(?P<verb>document|annotate|comment)(?:\s+(?P<rest>.*)|$)", re.IGNORECASE)
+_WITH_TEXT = regex(rf"\bwith\s+(?!{_GAP}(?:{SURE_NOUN}|{LOOSE_NOUN}|typing\b|@))")
+_AT_DATA = regex(rf"\s*(?:to|on|in|into|for)\s+{_GAP}(?:{'|'.join(sorted(DATA))})\b", re.IGNORECASE)
+_RESULTS = regex(r"(?:the\s+|its\s+)?results?\b", re.IGNORECASE)
+_SAYS = regex(rf"(?:that\s+|which\s+|it\s+|including\s+)?{SAYS}\b", re.IGNORECASE)
+_QUESTION = regex(r"(?:what|how|why|which|where|who|whose)\b", re.IGNORECASE)
+_CONDITION = regex(r"(?:when|if|whether|that|unless|because|since)\b", re.IGNORECASE)
 # What is said or named elsewhere is no documentation.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"\b(?:in|into|to|on)\s+(?:the\s+|an?\s+)?(?:logs?|error\s+messages?|console|screen|user|file"
     r"|output\s+file|response|ui)\b"
     r"|^name\s+(?:it|this|that|the\s+(?:function|method|class|file))\b",
     re.IGNORECASE,
 )
-_RETURNS_SO = re.compile(r"(?<!to )\b(?:return|raise|throw)\b(?!\s+(?:values?|types?)\b)")
-_RESULT = re.compile(
+_RETURNS_SO = regex(r"(?<!to )\b(?:return|raise|throw)\b(?!\s+(?:values?|types?)\b)")
+_RESULT = regex(
     r"\breturn(?:ed|s)?[\s-](?:values?|types?|sections?)\b|^(?:the\s|its\s)?return$",
     re.IGNORECASE,
 )
-_STAYS = re.compile(
+_STAYS = regex(
     r"(?:don'?t|do\s+not|never|no|without|not)\s+(?:\w+\s+)?"
     r"(?:chang\w+|touch\w*|modify\w*|edit\w*|alter\w*)\b|leave\s+(?:the\s+)?"
     r"(?:code|rest|body|signature|implementation|everything)\b|keep\s+(?:it|them|(?:the\s+)?(?:"
@@ -70,20 +69,20 @@ _STAYS = re.compile(
     re.IGNORECASE,
 )
 # "See tests/a.py for how it is used": where to look.
-_REFERS = re.compile(
+_REFERS = regex(
     r"(?:see|cf|look\s+at|compare)\s+(?:also\s+)?(?:the\s+)?[\w/.-]+(?:\s+for\s+.*)?$"
     r"|[\w/-]+\.[a-z]{1,4}(?:\s+for\s+(?:how|what|where|who|examples?|usage)\b.*)?$",
     re.IGNORECASE,
 )
 # "The docstring has to mention x": an order, and about the text.
-_HAS_TO_TELL = re.compile(
+_HAS_TO_TELL = regex(
     rf"(?:the|its|that|each|every)\s+(?:{SURE_NOUN})\s+(?:has\s+to|must|should|needs?\s+to)\s+"
     rf"(?:also\s+)?{SAYS}\b",
     re.IGNORECASE,
 )
 # "It should say what it returns" is about the text; "it should say 'none'", "which file failed" and
 # "what is missing in the error" are about the code.
-_IT_HAS_TO_TELL = re.compile(
+_IT_HAS_TO_TELL = regex(
     r"(?:it|that|this|they|both)\s+(?:has\s+to|have\s+to|must|should|needs?\s+to)\s+(?:also\s+)?"
     rf"{SAYS}\s+(?:what|how|why|which|where|who|whose|when)\b"
     r"(?!.*\b(?:was|were|went|did|had|has|failed|failing|wrong|missing|skipped|left|lost|broken?)\b)"
@@ -92,14 +91,14 @@ _IT_HAS_TO_TELL = re.compile(
     re.IGNORECASE,
 )
 # "When it throws": what a documentation tells, whether or not something was said to be told.
-_FAILS_WHEN = re.compile(
+_FAILS_WHEN = regex(
     r"(?:when|if|whether)\s+(?:it|this|that|`?\w+)\s+(?:(?:is|are|gets)\s+)?"
     r"(?:throws?|thrown|raises?|raised|panics?|fails?|errors?)$",
     re.IGNORECASE,
 )
 # "mypy --strict is on": why types are wanted. A tool by its name alone may have to be run.
 _TOOL = r"(?:mypy|pyright|pyre|pylint|ruff|tsc|eslint|clippy)"
-_CHECKED_BY = re.compile(
+_CHECKED_BY = regex(
     rf"we\s+(?:run|use|have)\s+{_TOOL}(?:\s+(?:--?)?strict)?(?:\s+(?:on|mode))*$"
     rf"|(?:we\s+(?:run|use|have)\s+)?{_TOOL}\s+(?:(?:runs\s+)?in\s+)?(?:--?)?strict(?:\s+mode)?"
     r"(?:\s+(?:is|runs)\s+on)?$"
@@ -108,15 +107,13 @@ _CHECKED_BY = re.compile(
 )
 _TELLING = (_SAYS, _QUESTION, _HAS_TO_TELL, _IT_HAS_TO_TELL)
 # "Folder is a Path": what a type is said to be.
-_IS = re.compile(
+_IS = regex(
     r"(?:[Tt]he\s+)?[\w@]+\s+(?:is|are|(?:may|can)\s+be)\s+(?!.*\b(?:now|to|default|longer|wrong"
     r"|broken|missing)\b)(?:an?|any|some|either|always|[a-z]+s|[A-Z]\w+|int|str|bool|float|text)\b"
     # "Lengths may have fractions": what values there are.
     r"|(?:[Tt]he\s+)?[\w@]+\s+(?:may|can)\s+(?:have|hold|contain)\s+(?:no\s+|an?\s+|any\s+)?\w+$"
 )
-_COMMANDED = re.compile(
-    r"\b(?:should|must|needs?\s+to|ha(?:ve|s)\s+to|instead|rather)\b", re.IGNORECASE
-)
+_COMMANDED = regex(r"\b(?:should|must|needs?\s+to|ha(?:ve|s)\s+to|instead|rather)\b", re.IGNORECASE)
 # A sentence goes on with these, and no order begins so.
 _GOES_ON = words_of(
     "the its their both each every any some this that these those no it they them there of for "
@@ -124,14 +121,14 @@ _GOES_ON = words_of(
     "before otherwise else only not never always usually even still nor so"
 )
 # Forms of a verb that no order has.
-_FORM = re.compile(
+_FORM = regex(
     r"(?!(?:need|speed|feed|embed|seed|bring|string|ping|bias|focus|alias|yes)$)\w+(?:[^\Ws]s|ed|ing)"
 )
 # What a function or a parameter is hardly called.
 _NO_NAMES = words_of("fix refactor simplify optimize optimise rename test tests cleanup")
-_CODE_NAME = re.compile(r"@\w+|\w*_\w*|[A-Za-z]?[a-z]+[A-Z]\w*|[A-Z]\w+|\d+")
-_WORD = re.compile(r"@?\w[\w'-]*")
-_PLAIN = re.compile(r"[A-Za-z]\w*")
+_CODE_NAME = regex(r"@\w+|\w*_\w*|[A-Za-z]?[a-z]+[A-Z]\w*|[A-Z]\w+|\d+")
+_WORD = regex(r"@?\w[\w'-]*")
+_PLAIN = regex(r"[A-Za-z]\w*")
 _OBJECTS = words_of("it them this that these those the its all each every both")
 _LED = words_of("to for of on above function method class")
 

@@ -18,52 +18,53 @@ from spark_desktop.domain.documentation_clauses import (
     unknown_words,
 )
 from spark_desktop.domain.documentation_words import CODE_VERBS, SURE_NOUN
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.trigger import Instruction, ProposalTrigger, QuickAction
 
-_CODE = re.compile(
+_CODE = regex(
     r"`[^`]*`|(?<![\w.])\w{1,60}(?:\.\w{1,60}){0,4}\([^()]*\)"
     r"|(?<![\w.:/])(?:[A-Z]\w{0,60}(?:\.\w{1,60}){1,4}|\w{1,60}(?:::\w{1,60}){1,4})(?![\w/])"
 )
 # Stands for what was between backticks, or called.
 _NAME = "a_name"
 # A "# Errors" section.
-_SECTION_NAMED = re.compile(r"[\"'`]\s*#*\s*(\w+)\s*[\"'`](?=\s+(?:sections?|headings?|parts?)\b)")
-_COMMENT_MARKS = re.compile(r"(?<![\w:/])(?:///?!?|/\*\*?|\*/|#+)(?=[\s)]|$)|\"{3}")
+_SECTION_NAMED = regex(r"[\"'`]\s*#*\s*(\w+)\s*[\"'`](?=\s+(?:sections?|headings?|parts?)\b)")
+_COMMENT_MARKS = regex(r"(?<![\w:/])(?:///?!?|/\*\*?|\*/|#+)(?=[\s)]|$)|\"{3}")
 _SHORT_FORMS = (
-    (re.compile(r"\be\.g\.|\bi\.e\.|\betc\.|\bincl\.", re.IGNORECASE), "eg"),
-    (re.compile(r"\bw/(?=\s)"), "with"),
-    (re.compile(r"(?<=[a-z])\s?/\s?(?=[a-z])"), " and "),
-    (re.compile(r"\(\s*\)"), ""),
-    (re.compile(r"(?<=\w)\s+(?:format|convention)\b(?!\s+(?:the|it|all)\b)"), "-style"),
+    (regex(r"\be\.g\.|\bi\.e\.|\betc\.|\bincl\.", re.IGNORECASE), "eg"),
+    (regex(r"\bw/(?=\s)"), "with"),
+    (regex(r"(?<=[a-z])\s?/\s?(?=[a-z])"), " and "),
+    (regex(r"\(\s*\)"), ""),
+    (regex(r"(?<=\w)\s+(?:format|convention)\b(?!\s+(?:the|it|all)\b)"), "-style"),
 )
-_SENTENCE = re.compile(r"[.!?;](?=\s|$)")
-_BETWEEN = re.compile(
+_SENTENCE = regex(r"[.!?;](?=\s|$)")
+_BETWEEN = regex(
     r"\s*(,|:(?=\s|$)|[()]|(?<=\s)[-\u2013\u2014+&](?=\s)|\b(?:and|then|also|plus|but)\b)\s*",
     re.IGNORECASE,
 )
-_POLITE = re.compile(
+_POLITE = regex(
     r"^(?:(?:please|pls|plz|kindly|hey|hi|ok|okay|just|quickly|now|maybe)\b[\s,]*"
     r"|(?:could|can|would|will)\s+(?:you|we)\s+|(?:i|we)(?:'d|\s+would)?\s+(?:need|want|like)\s+"
     r"|to\s+(?=add|document|have)|(?:have|get)\s+(?=an?\s)"
     r"|(?:(?:this|the)\s+)?[\w.]+\s+(?:needs|lacks|wants)\s+|let'?s\s+|missing\s+)+",
     re.IGNORECASE,
 )
-_THANKS = re.compile(r"\s*\b(?:please|pls|plz|thanks|thank\s+you|thx|bitte)$", re.IGNORECASE)
-_LISTS = re.compile(r"\bnam(?:es?|ing)\b|\bfor\b|\bto\b|\btypes?\s+of\b", re.IGNORECASE)
+_THANKS = regex(r"\s*\b(?:please|pls|plz|thanks|thank\s+you|thx|bitte)$", re.IGNORECASE)
+_LISTS = regex(r"\bnam(?:es?|ing)\b|\bfor\b|\bto\b|\btypes?\s+of\b", re.IGNORECASE)
 # What is to be done beside, without a clause of its own.
-_BESIDE = re.compile(
+_BESIDE = regex(
     r"\b(?:while|before|after)\s+(?:you\s+|also\s+|we\s+)?(?:add|fix|renam|refactor|remov|simplif"
     r"|mov|replac|chang|mak|cach)(?:e|es|y|ing|ying)?\b",
     re.IGNORECASE,
 )
 # Documentation in the languages of the app, in any form of the word.
-_SPEAKS = re.compile(
+_SPEAKS = regex(
     rf"\b(?:(?!types\b){SURE_NOUN}|document(?:ed|e|ing)?|dokument\w+|kommentier\w+"
     r"|документ\w+|прокоммент\w+|докстр\w+)\b",
     re.IGNORECASE,
 )
 # "A generator of documentation" is none.
-_OF_TEXT = re.compile(r"\b(?:of|for|from|to)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
+_OF_TEXT = regex(r"\b(?:of|for|from|to)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 # Words that may be in the way of a request that is understood only in part.
 _MOST_UNKNOWN = 3
 

@@ -2,6 +2,8 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
+
 
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a text that is a list of them."""
@@ -65,7 +67,7 @@ ABOUT_TEXT = frozenset(
 # Comments and annotations of these are data.
 DATA = frozenset(_DATA.split()) - {"line", "lines"}
 # New ones of these are code: "and a parameter", "and typed errors".
-NEW_CODE = re.compile(
+NEW_CODE = regex(
     rf"\b(?:an?|another)\s+(?:\S+\s+)?(?:{'|'.join((*_PLACES.split(), *_DATA.split()))})\b"
     r"(?<!\bline)(?<!\bexample)(?<!\bsection)(?<!\bheader)"
     r"(?!\s+(?:lines?|sections?|headings?|tags?|examples?|types?|names?|comments?|docstrings?)\b)"

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.signatures import CPP, TYPED, Head, Parameter, heads_of
 
-_RUST_RESULT = re.compile(r"\s*->\s*(?!\(\)|!)\S")
-_GO_RESULT = re.compile(r"\s*[^\s{]")
-_SCRIPT_RESULT = re.compile(r"\s*:\s*(?P<type>[^{=;]*)")
-_NOTHING = re.compile(r"\s*(?:void|never|undefined)\s*$")
-_ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w|template\s*<)")
-_ATTRIBUTE_END = re.compile(r"\s*(?:\)\]|\}\)|\))\s*$")
-_COMMENT = re.compile(r"\s*(?://|/\*|\*)")
-_ENDS, _BEGUN = re.compile(r"(?:(?!//).)*\*/\s*$"), re.compile(r"(?:(?!//).)*/\*")
-_BEGINS = re.compile(r"\s*/\*")
+_RUST_RESULT = regex(r"\s*->\s*(?!\(\)|!)\S")
+_GO_RESULT = regex(r"\s*[^\s{]")
+_SCRIPT_RESULT = regex(r"\s*:\s*(?P<type>[^{=;]*)")
+_NOTHING = regex(r"\s*(?:void|never|undefined)\s*$")
+_ATTRIBUTE = regex(r"\s*(?:#!?\[|@\w|template\s*<)")
+_ATTRIBUTE_END = regex(r"\s*(?:\)\]|\}\)|\))\s*$")
+_COMMENT = regex(r"\s*(?://|/\*|\*)")
+_ENDS, _BEGUN = regex(r"(?:(?!//).)*\*/\s*$"), regex(r"(?:(?!//).)*/\*")
+_BEGINS = regex(r"\s*/\*")
 
 
 @dataclass(frozen=True, slots=True)

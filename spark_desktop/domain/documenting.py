@@ -1,14 +1,14 @@
 """What only documents, and what can be saved of an answer that did more. Pure."""
 
 import ast
-import re
 
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
 
-_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+_COMMENT = regex(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 
 
 def only_documents(before: str | None, after: str | None) -> Check:

@@ -1,13 +1,13 @@
 """Reads a model's answer that is one whole region, while it streams."""
 
-import re
+from spark_desktop.domain.regex import regex
 
-_OPENING = re.compile(r"(?:.*\s)?(`{3,}|~{3,})[ \t]*[\w+#./-]*[ \t]*")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_OPENING = regex(r"(?:.*\s)?(`{3,}|~{3,})[ \t]*[\w+#./-]*[ \t]*")
+_FENCE = regex(r"\s*(`{3,}|~{3,})")
 # A fence with a language closes nothing: what stood open before was not closed.
-_WITH_LANGUAGE = re.compile(r"\s*(`{3,}|~{3,})[ \t]*[\w+#]+[ \t]*")
+_WITH_LANGUAGE = regex(r"\s*(`{3,}|~{3,})[ \t]*[\w+#]+[ \t]*")
 # "/// ```" stands in the documentation of Rust, " * ```" in that of JavaScript.
-_COMMENT = re.compile(r"/{2,}!?|/?\*{1,2}!?|#+'?|;+|--+|%+|>")
+_COMMENT = regex(r"/{2,}!?|/?\*{1,2}!?|#+'?|;+|--+|%+|>")
 _THINK, _UNTHINK = "<think>", "</think>"
 # An answer whose first lines are not the region's and that opens no fence soon is taken as code.
 _PROSE_LINES = 4

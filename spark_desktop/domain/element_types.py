@@ -2,6 +2,8 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
+
 _JS = ("javascript", "typescript", "tsx")
 _COLLECTION = r"(?P<of>[\w$]+(?:\.[\w$]+)*)"
 # What gives the same elements: a copy, or some of them.
@@ -51,7 +53,7 @@ _TOLD: dict[str, str] = {
     "rust": r"(?<![\w.]){x}\s*:\s*&?(?:mut\s+)?"
     r"(?:\[\s*(?P<a>[\w:]+)\s*\]|Vec<\s*(?P<b>[\w:]+)\s*>)",
 }
-_AT = re.compile(r"([\w$]+(?:\.[\w$]+)*)\[[^\[\]]+\]")
+_AT = regex(r"([\w$]+(?:\.[\w$]+)*)\[[^\[\]]+\]")
 
 
 def element_type(receiver: str, language: str, before: str) -> str | None:

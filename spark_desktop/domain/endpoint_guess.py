@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WireProtocol
 from spark_desktop.domain.errors import RouteError
 from spark_desktop.domain.hosts import is_loopback
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_text import secret_in
 from spark_desktop.domain.words import say
 
@@ -18,11 +19,11 @@ _TAILS = (
     *("/infill", "/props", "/tokenize", "/health"),
 )
 _SCHEMES = {"https": "https", "http": "http", "wss": "https", "ws": "http"}
-_VERSION = re.compile(r"/v\d+(?:beta\d*)?$")
+_VERSION = regex(r"/v\d+(?:beta\d*)?$")
 _ANTHROPIC_VERSION = ("anthropic-version", "2023-06-01")
 _OLLAMA_PORT = 11434
 # Parameters of a query that hold a key: it would be kept in a file with the address.
-_KEYS = re.compile(r"(?:^|[&;])[^=&;]*(?:key|token|secret|sig|signature|password)=", re.IGNORECASE)
+_KEYS = regex(r"(?:^|[&;])[^=&;]*(?:key|token|secret|sig|signature|password)=", re.IGNORECASE)
 
 
 def tidied(pasted: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from spark_desktop.domain.async_callers import RUNS
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.standard_imports import standard_import
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.text_edits import TextEdit
@@ -17,7 +18,7 @@ from spark_desktop.domain.waiting import Wait
 # What starts a program calls it by this name, from outside as well, and waits for nothing.
 _NAME = "main"
 # Decorators that make a command of a program of a function.
-_COMMANDS = re.compile(r"[@\s]*(?:\w+\.)*command\b")
+_COMMANDS = regex(r"[@\s]*(?:\w+\.)*command\b")
 _AGAIN = (ast.While, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

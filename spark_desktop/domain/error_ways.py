@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from spark_desktop.domain.kept_errors import made_errors, without_strings
+from spark_desktop.domain.regex import regex
 
 # What is called where none of these words stands in front, or is it.
-_CALLED = re.compile(
+_CALLED = regex(
     r"(?<!\bdef )(?<!\bfunction )(?<!\bclass )"
     r"\b(?!(?:and|as|assert|await|case|catch|elif|except|for|function|if|in|is|lambda|not|or|return"
     r"|switch|throw|while|with|yield)\b)([A-Za-z_]\w*)\s*\("
 )
 # Calls that fail for no value that a request may speak of; of methods those that only lists and
 # texts have.
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"abs|all|any|append|bool|ceil|clamp|empty|ends[wW]ith|enumerate|extend|floor|includes|isFinite"
     r"|isInteger|isNaN|isdigit|isinstance|items|join|keys|len|list|lower|lstrip|max|min|print|push"
     r"|push_back|range|repr|reversed|round|rstrip|set|size|sorted|starts[wW]ith|str|strip|sum"
@@ -22,18 +23,18 @@ _HARMLESS = re.compile(
 )
 # `max` of nothing raises ValueError, as a step of 0 does.
 _FEWEST, _MOST = {"max": 2, "min": 2}, {"range": 2}
-_SET = re.compile(r"(?<![=!<>])=(?![=>])")
+_SET = regex(r"(?<![=!<>])=(?![=>])")
 # Python's way of taking several values at once fails for another number of them; a swap does not.
-_UNPACKED = re.compile(
+_UNPACKED = regex(
     r"\w\s*,\s*(?:\*\s*)?\w+\s*=(?!=)(?!\s*\w+(?:\s*\([^()]*\))?\s*,)|\bfor\s+\(?\s*\w+\s*,"
 )
-_GUARD = re.compile(
+_GUARD = regex(
     r"\b(?:if|elif|else|unless|and|or|try|except|catch|while|switch|case|match|suppress)\b"
     r"|\?|&&|\|\|"
 )
 # Characters in the brackets of a call of which one may know what it is given.
 _LONGEST = 400
-_DEFINED = re.compile(r"\b(?:def|class|function|struct)\s+(\w+)")
+_DEFINED = regex(r"\b(?:def|class|function|struct)\s+(\w+)")
 
 
 def may_raise_otherwise(kind: str, code: str, before: str, after: str) -> bool:

@@ -8,24 +8,25 @@ from spark_desktop.domain.file_names import Brought, FileNames
 from spark_desktop.domain.followed import FileFollow, Followed, Left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.words import say
 
-_SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
+_SCRIPT = regex(r"\.[cm]?[jt]sx?$")
 _KINDS = (
     r"(?:declare\s+|abstract\s+|async\s+)*"
     r"(?:function\s*\*?|class|const|let|var|interface|type|enum)"
 )
-_NAMED = re.compile(rf"^export\s+{_KINDS}\s+([\w$]+)", re.MULTILINE)
-_DEFAULT = re.compile(
+_NAMED = regex(rf"^export\s+{_KINDS}\s+([\w$]+)", re.MULTILINE)
+_DEFAULT = regex(
     r"^export\s+default\s+(?:(?:abstract\s+|async\s+)*(?:function\s*\*?|class|interface)\s+"
     r"([\w$]+)|([\w$]+)[ \t]*(?:;|$))",
     re.MULTILINE,
 )
-_LIST = re.compile(r"^export\s*\{([^}]*)\}(?!\s*from)", re.MULTILINE)
+_LIST = regex(r"^export\s*\{([^}]*)\}(?!\s*from)", re.MULTILINE)
 _NO_NAMES = frozenset({"extends", "implements", "null", "true", "false", "undefined"})
 # The first name of an import, with what follows it.
-_CLAUSE = re.compile(r"(import\s+(?:type\s+)?)([\w$]+)(\s*,\s*\{\s*)?")
+_CLAUSE = regex(r"(import\s+(?:type\s+)?)([\w$]+)(\s*,\s*\{\s*)?")
 
 
 def exported_otherwise(path: str, before: str, after: str) -> dict[str, str]:

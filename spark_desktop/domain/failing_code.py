@@ -4,19 +4,20 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.test_pairs import is_test
 
-_CALLED = re.compile(r"([A-Za-z_]\w*)\s*(?:::<[^<>]*>)?\(")
-_READ = re.compile(r"\.([A-Za-z_]\w*)\b(?!\s*\()")
+_CALLED = regex(r"([A-Za-z_]\w*)\s*(?:::<[^<>]*>)?\(")
+_READ = regex(r"\.([A-Za-z_]\w*)\b(?!\s*\()")
 # A function that is handed over: ``map(read)``, ``.map(Layer::of)``, ``sorted(xs, key=weight)``.
-_HANDED = re.compile(r"[(,=]\s*&?(?:[A-Za-z_]\w*(?:::|\.))*([A-Za-z_]\w*)\s*(?=[,)])")
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
-_PYTHON_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([^()#\n]*)", re.MULTILINE)
-_PYTHON_IMPORT = re.compile(r"^\s*import\s+([\w., ]+)", re.MULTILINE)
-_SCRIPT = re.compile(r"(?:from\s+|require\(\s*|import\(\s*|import\s+)['\"](\.{1,2}/[^'\"\n]+)['\"]")
-_INCLUDE = re.compile(r"^\s*#\s*include\s+[\"<]([^\">\n]+)[\">]", re.MULTILINE)
-_OWN = re.compile(r"^\s*#\s*include\s+\"([^\"\n]+)\"", re.MULTILINE)
-_RUST_USE = re.compile(r"^\s*(?:pub\s+)?use\s+([\w:]+)", re.MULTILINE)
+_HANDED = regex(r"[(,=]\s*&?(?:[A-Za-z_]\w*(?:::|\.))*([A-Za-z_]\w*)\s*(?=[,)])")
+_STRING = regex(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_PYTHON_FROM = regex(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([^()#\n]*)", re.MULTILINE)
+_PYTHON_IMPORT = regex(r"^\s*import\s+([\w., ]+)", re.MULTILINE)
+_SCRIPT = regex(r"(?:from\s+|require\(\s*|import\(\s*|import\s+)['\"](\.{1,2}/[^'\"\n]+)['\"]")
+_INCLUDE = regex(r"^\s*#\s*include\s+[\"<]([^\">\n]+)[\">]", re.MULTILINE)
+_OWN = regex(r"^\s*#\s*include\s+\"([^\"\n]+)\"", re.MULTILINE)
+_RUST_USE = regex(r"^\s*(?:pub\s+)?use\s+([\w:]+)", re.MULTILINE)
 _SCRIPT_ENDS = (
     *("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"),
     *("/index.ts", "/index.tsx", "/index.js"),

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
-_TELLS = re.compile(r"\b(?:\w*(?:Error|Exception)|panicked|[Aa]ssertion|expected|FAIL)\b")
-_PLACE = re.compile(r"^(?:File \"|Traceback |at |-->|[~^|\s]+$|={3,}|-{3,}|(?:FAIL|ERROR): )")
+from spark_desktop.domain.regex import regex
+
+_TELLS = regex(r"\b(?:\w*(?:Error|Exception)|panicked|[Aa]ssertion|expected|FAIL)\b")
+_PLACE = regex(r"^(?:File \"|Traceback |at |-->|[~^|\s]+$|={3,}|-{3,}|(?:FAIL|ERROR): )")
 _LONGEST = 300
 
 

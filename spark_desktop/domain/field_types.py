@@ -1,6 +1,5 @@
 """Where a field of a class that holds another type now is read, set or given. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -11,9 +10,10 @@ from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.parameter_objects import fields_of
 from spark_desktop.domain.receivers import type_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target, Uses
 
-_KEYED = re.compile(r"([\w.]+)\[[\"']$")
+_KEYED = regex(r"([\w.]+)\[[\"']$")
 
 
 def made_with(changed: Iterable[NameChange], defined: Iterable[Defined]) -> Iterator[NameChange]:

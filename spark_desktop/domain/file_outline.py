@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from spark_desktop.domain.ai_comment import parse_ai_comment
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.trigger import Span
 
@@ -16,29 +17,29 @@ from spark_desktop.domain.trigger import Span
 WHOLE_LINES = 8
 _MOST_IMPORT_LINES = 60
 _MOST_SIGNATURE_LINES = 8
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"(?:import\b|from\s+\S+\s+import\b|export\s.*\sfrom\s|#\s*include\b|using\s|use\s|pub use\s"
     r"|extern crate\s|require(?:_relative)?\b|(?:const|let|var)\s.*=\s*(?:await\s+)?require\()"
 )
-_DECORATION = re.compile(
+_DECORATION = regex(
     r"\s*(?:@|#\[|#!\[|//|/\*|\*|\[[A-Z]\w*[\](]"
     r"|template\s*<.*>\s*\Z)"
 )
-_CONTAINER = re.compile(
+_CONTAINER = regex(
     r"\s*(?:(?:export|default|abstract|pub(?:\([^)]*\))?|public|private|protected|internal|static"
     r"|final|sealed|unsafe|declare)\s+)*"
     r"(?:class|struct|union|enum|impl|trait|interface|module|namespace|type|record)\b"
 )
-_FIELD = re.compile(
+_FIELD = regex(
     r"(?P<indent>\s+)(?:(?:public|private|protected|readonly|static|pub(?:\([^)]*\))?)\s+)*"
     r"(?!else\b|try\b|finally\b|default\b|case\b|return\b)[^\W\d]\w*[?!]?\s*:\s*[^\s{(][^{(]*\Z"
 )
-_MAKER = re.compile(r"\s+(?:def __init__\(|constructor\s*\()")
+_MAKER = regex(r"\s+(?:def __init__\(|constructor\s*\()")
 _MOST_FIELDS = 10
-_COMMENT = re.compile(r"\s+(?:#|//|--)\s.*\Z")
-_DOCSTRING = re.compile(r"\s*[rRuU]?(?P<quotes>\"\"\"|''')(?P<text>.*)")
-_NAME = re.compile(r"[^\W\d]\w*")
-_NO_NAMES = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|(?:#|//)[^\n]*')
+_COMMENT = regex(r"\s+(?:#|//|--)\s.*\Z")
+_DOCSTRING = regex(r"\s*[rRuU]?(?P<quotes>\"\"\"|''')(?P<text>.*)")
+_NAME = regex(r"[^\W\d]\w*")
+_NO_NAMES = regex(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|(?:#|//)[^\n]*')
 # Words that no index has to be asked for: of the languages themselves.
 _WORDS = frozenset(
     (

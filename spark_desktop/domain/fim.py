@@ -7,12 +7,14 @@ that the suffix closes, or repeat the suffix.
 import re
 from collections.abc import Iterator
 
-_INDENT_TOKENS = re.compile(
+from spark_desktop.domain.regex import regex
+
+_INDENT_TOKENS = regex(
     r'"{3}(?s:.*?)(?:"{3}|\Z)|\'{3}(?s:.*?)(?:\'{3}|\Z)'
     r'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*|[()\[\]{}]|\n'
 )
 # A quote may also begin a lifetime in Rust, so that strings in single quotes end before a brace.
-_BRACE_TOKENS = re.compile(
+_BRACE_TOKENS = regex(
     r'`(?:\\.|[^`\\])*(?:`|\Z)|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n{}])*\'|\'[{}]\''
     r"|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|[{}]"
 )

@@ -4,6 +4,7 @@ import re
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames
+from spark_desktop.domain.regex import regex
 
 # What changes a member that a name is followed by, or has the compiler make a copy of it.
 _CHANGED = (
@@ -13,8 +14,8 @@ _CHANGED = (
     r"|&\s*\w+\s*[=:]\s*[\w.>\[\]-]*(?:\.|->)(?:{names})\b"
 )
 # A class that is taken apart by its fields, of whichever type it is.
-_BOUND = re.compile(r"\bauto\s*(?:const\s*)?&{0,2}\s*\[")
-_LISTED = re.compile(r"(?:[(,=]|\breturn)\s*\{")
+_BOUND = regex(r"\bauto\s*(?:const\s*)?&{0,2}\s*\[")
+_LISTED = regex(r"(?:[(,=]|\breturn)\s*\{")
 
 
 def is_getter(field: Defined, method: Defined) -> bool:

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from spark_desktop.domain.file_names import FileNames, Occurrence
+from spark_desktop.domain.regex import regex
 
-_WHOLE = re.compile(r"\((?P<inner>.*)\)", re.DOTALL)
-_NAMED = re.compile(r"(\w+)\s+(\S.*)")
+_WHOLE = regex(r"\((?P<inner>.*)\)", re.DOTALL)
+_NAMED = regex(r"(\w+)\s+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,18 @@ Models write what they saw most: a block with stars and tags, or a sentence with
 
 import re
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
-_DECLARED = re.compile(r"(?:func\s*(?:\([^)]*\)\s*)?|type\s+|const\s+|var\s+)(\w+)")
-_DIRECTIVE = re.compile(r"//[a-z]+:")
-_STAR = re.compile(r"^[ \t]*(?:/\*+|\*+/|\*+(?!/))?[ \t]?")
-_TAG = re.compile(r"@(\w+)\s+(.*)", re.DOTALL)
-_PARAMETER = re.compile(r"(?:\{[^}]*\}\s*)?(\w+)\s*[-:]?\s+(.*)", re.DOTALL)
-_THIS = re.compile(r"(?:This|The)\s+(?:function|method|type|struct)\s+(?=[a-z]+s\b)")
+_DECLARED = regex(r"(?:func\s*(?:\([^)]*\)\s*)?|type\s+|const\s+|var\s+)(\w+)")
+_DIRECTIVE = regex(r"//[a-z]+:")
+_STAR = regex(r"^[ \t]*(?:/\*+|\*+/|\*+(?!/))?[ \t]?")
+_TAG = regex(r"@(\w+)\s+(.*)", re.DOTALL)
+_PARAMETER = regex(r"(?:\{[^}]*\}\s*)?(\w+)\s*[-:]?\s+(.*)", re.DOTALL)
+_THIS = regex(r"(?:This|The)\s+(?:function|method|type|struct)\s+(?=[a-z]+s\b)")
 # "Fills the silo", not "Class of a wine".
-_DOES = re.compile(r"[A-Z][a-z]*[^siu\W]s(?=\s)")
-_ERROR = re.compile(r"(?:an?\s+)?errors?\b[\s:,-]*", re.IGNORECASE)
+_DOES = regex(r"[A-Z][a-z]*[^siu\W]s(?=\s)")
+_ERROR = regex(r"(?:an?\s+)?errors?\b[\s:,-]*", re.IGNORECASE)
 
 
 def go_documented(region: str, before: str) -> str:

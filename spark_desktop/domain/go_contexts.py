@@ -6,14 +6,15 @@ from spark_desktop.domain.call_changes import SignatureChange
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.go_calls import GoCall, call_of, results_around
 from spark_desktop.domain.go_imports import imported
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 _CONTEXT = "context.Context"
-_TAKEN = re.compile(r"\b(\w+) context\.Context\b")
-_REQUEST = re.compile(r"\b(\w+) \*http\.Request\b")
-_TEST = re.compile(r"\*testing\.[TBF]\b|\btesting\.TB\b")
+_TAKEN = regex(r"\b(\w+) context\.Context\b")
+_REQUEST = regex(r"\b(\w+) \*http\.Request\b")
+_TEST = regex(r"\*testing\.[TBF]\b|\btesting\.TB\b")
 # Where it was made for the whole of the function.
-_MADE = re.compile(r"^\t(ctx)(?:, \w+)* :?= ", re.MULTILINE)
+_MADE = regex(r"^\t(ctx)(?:, \w+)* :?= ", re.MULTILINE)
 
 
 def context_edits(

@@ -11,15 +11,16 @@ from spark_desktop.domain.go_calls import (
     split_list,
 )
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_SET = re.compile(r"\s*(?P<names>\w+(?:, \w+)*) := ")
-_TAKEN = re.compile(r"\s*(?P<if>(?:\} else )?if )?(?P<names>\w+(?:, \w+)*), (?P<last>\w+) := ")
-_TEST = re.compile(r"\b(\w+) (?:\*testing\.[TBF]|testing\.TB)\b")
-_FAILED = re.compile(r"^\s*return (.+), (?:err|fmt\.Errorf\(.*|errors\.New\(.*)$", re.MULTILINE)
-_NOTHING = re.compile(r'nil|0|0\.0|""|false|[\w.]+\{\}')
-_NUMBER = re.compile(r"u?int(?:8|16|32|64|ptr)?|byte|rune|float(?:32|64)|time\.Duration")
-_WITHOUT = re.compile(r"\*|\[\]|map\[|func\(|chan |<-chan |interface\{|(?:any|error)$")
+_SET = regex(r"\s*(?P<names>\w+(?:, \w+)*) := ")
+_TAKEN = regex(r"\s*(?P<if>(?:\} else )?if )?(?P<names>\w+(?:, \w+)*), (?P<last>\w+) := ")
+_TEST = regex(r"\b(\w+) (?:\*testing\.[TBF]|testing\.TB)\b")
+_FAILED = regex(r"^\s*return (.+), (?:err|fmt\.Errorf\(.*|errors\.New\(.*)$", re.MULTILINE)
+_NOTHING = regex(r'nil|0|0\.0|""|false|[\w.]+\{\}')
+_NUMBER = regex(r"u?int(?:8|16|32|64|ptr)?|byte|rune|float(?:32|64)|time\.Duration")
+_WITHOUT = regex(r"\*|\[\]|map\[|func\(|chan |<-chan |interface\{|(?:any|error)$")
 _ERROR, _FLAG = "err", "ok"
 
 

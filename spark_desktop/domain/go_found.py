@@ -5,15 +5,16 @@ import re
 from spark_desktop.domain.go_calls import GoCall, is_only_one, results_of
 from spark_desktop.domain.go_stored import stored_edits
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # What stands for nothing where only one value is given.
 _SIGNS = ("nil", "-1", '""', "0")
-_RETURNED = re.compile(r"^\s*return\s+(.+?)\s*(?://.*)?$", re.MULTILINE)
-_SET = re.compile(r"\s*(?P<name>\w+) := ")
-_SET_IN_IF = re.compile(r"\s*(?:\} else )?if (?P<name>\w+) := ")
-_BARE_IF = re.compile(r"\s*(?:\} else )?if ")
-_BARE_RETURN = re.compile(r"\s*return ")
+_RETURNED = regex(r"^\s*return\s+(.+?)\s*(?://.*)?$", re.MULTILINE)
+_SET = regex(r"\s*(?P<name>\w+) := ")
+_SET_IN_IF = regex(r"\s*(?:\} else )?if (?P<name>\w+) := ")
+_BARE_IF = regex(r"\s*(?:\} else )?if ")
+_BARE_RETURN = regex(r"\s*return ")
 _FLAG = "ok"
 
 

@@ -10,17 +10,18 @@ from spark_desktop.domain.followed import Followed
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange, renamed_parameters
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_METHOD = re.compile(r"^\s*([A-Za-z_]\w*)\(", re.MULTILINE)
+_METHOD = regex(r"^\s*([A-Za-z_]\w*)\(", re.MULTILINE)
 # An interface that has what another one has.
-_EMBEDS = re.compile(r"^\s*(?:\w+\.)?[A-Z]\w*\s*(?://.*)?$|[|~]", re.MULTILINE)
+_EMBEDS = regex(r"^\s*(?:\w+\.)?[A-Z]\w*\s*(?://.*)?$|[|~]", re.MULTILINE)
 # Types that mean the same in each package.
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"(?:\[\]|\*|\.\.\.|map\[string\])*(?:bool|string|error|byte|rune|any|u?int(?:8|16|32|64)?"
     r"|float(?:32|64)|time\.\w+|context\.Context|io\.\w+)"
 )
-_WRITTEN_TO = re.compile(r"\s*(?:[-+*/%&|^]?=(?!=)|:=|\+\+|--|,[^\n()]*:?=(?!=))")
+_WRITTEN_TO = regex(r"\s*(?:[-+*/%&|^]?=(?!=)|:=|\+\+|--|,[^\n()]*:?=(?!=))")
 
 
 def implementers(

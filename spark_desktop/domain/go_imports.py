@@ -2,6 +2,7 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # Packages whose last name is what code writes, and which no variable is usually called.
@@ -13,16 +14,16 @@ _PACKAGES = {
         *("unicode/utf8", "encoding/json", "encoding/csv", "math/big", "net/http", "net/url"),
     )
 }
-_USED = re.compile(r"(?<![\w\"])(?:(?<=\.\.\.)|(?<!\.))([a-z]\w*)\.[A-Z]\w*")
-_STRING = re.compile(
+_USED = regex(r"(?<![\w\"])(?:(?<=\.\.\.)|(?<!\.))([a-z]\w*)\.[A-Z]\w*")
+_STRING = regex(
     r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|'(?:[^'\\\n]|\\.)+'|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
 )
-_CODE = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
-_IMPORTED = re.compile(r"^\s*(?:import\s+)?(?:(\w+)\s+)?\"([\w./-]+)\"\s*$", re.MULTILINE)
-_BLOCK = re.compile(r"^import \(\n(?P<lines>(?:[^)\n]*\n)*)\)", re.MULTILINE)
-_SINGLE = re.compile(r"^import (?:\w+ )?\"[^\"\n]+\"\n", re.MULTILINE)
-_EMPTY = re.compile(r"^import \(\s*\)\n+", re.MULTILINE)
-_PACKAGE = re.compile(r"^package \w+\n", re.MULTILINE)
+_CODE = regex(r"^(?:func|type|var|const)\b", re.MULTILINE)
+_IMPORTED = regex(r"^\s*(?:import\s+)?(?:(\w+)\s+)?\"([\w./-]+)\"\s*$", re.MULTILINE)
+_BLOCK = regex(r"^import \(\n(?P<lines>(?:[^)\n]*\n)*)\)", re.MULTILINE)
+_SINGLE = regex(r"^import (?:\w+ )?\"[^\"\n]+\"\n", re.MULTILINE)
+_EMPTY = regex(r"^import \(\s*\)\n+", re.MULTILINE)
+_PACKAGE = regex(r"^package \w+\n", re.MULTILINE)
 
 
 def with_go_imports(before: str, after: str) -> str:

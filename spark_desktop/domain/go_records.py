@@ -7,15 +7,16 @@ from spark_desktop.domain.go_calls import GoCall
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import fields_of
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_ARRAY = re.compile(r"(?P<many>\[\])?\[(?P<size>\d)\](?P<type>[\w.*]+)")
-_STRUCT = re.compile(r"(?P<many>\[\])?(?P<type>[A-Z]\w*|[a-z]\w*)")
-_INDEXED = re.compile(r"\b(\w+)\[(\d)\]")
-_RANGED = re.compile(r"\s*(?:\w+:\s*)?for\s+\w+\s*,\s*(?P<name>\w+)\s*:=\s*range\s+")
-_COUNTED = re.compile(r"\s*for\s+(?:\w+\s*:=\s*)?range\s+")
-_SET = re.compile(r"\s*(?P<name>\w+)\s*:=\s*")
-_AT = re.compile(r"\[(\d)\](?!\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--|:=))")
+_ARRAY = regex(r"(?P<many>\[\])?\[(?P<size>\d)\](?P<type>[\w.*]+)")
+_STRUCT = regex(r"(?P<many>\[\])?(?P<type>[A-Z]\w*|[a-z]\w*)")
+_INDEXED = regex(r"\b(\w+)\[(\d)\]")
+_RANGED = regex(r"\s*(?:\w+:\s*)?for\s+\w+\s*,\s*(?P<name>\w+)\s*:=\s*range\s+")
+_COUNTED = regex(r"\s*for\s+(?:\w+\s*:=\s*)?range\s+")
+_SET = regex(r"\s*(?P<name>\w+)\s*:=\s*")
+_AT = regex(r"\[(\d)\](?!\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--|:=))")
 _WHERE = r"(?<![\w.]){name}\b"
 
 

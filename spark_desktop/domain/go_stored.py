@@ -4,16 +4,17 @@ import re
 
 from spark_desktop.domain.go_calls import GoCall
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # A method that does no more than to put what it is given into a map, by a part of it.
-_STORES = re.compile(
+_STORES = regex(
     r"^func \((?P<of>\w+) \*?(?P<owner>\w+)\) (?P<name>\w+)\((?P<value>\w+) (?P<type>\w+)\) \{\n"
     r"\s*(?P=of)\.\w+\[(?P=value)\.(?P<key>\w+)\] = (?P=value)\n\}",
     re.MULTILINE,
 )
 _OF = r"\(\w+ \*?(\w+)\)"
-_CHANGES = re.compile(r"(?P<part>\w+)\s*(?:[-+*/%&|^]?=(?!=)\s*[^{}]*|\+\+|--)")
+_CHANGES = regex(r"(?P<part>\w+)\s*(?:[-+*/%&|^]?=(?!=)\s*[^{}]*|\+\+|--)")
 
 
 def stored_edits(

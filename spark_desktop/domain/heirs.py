@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import Brought, FileNames
 from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target
 
-_INTERFACE = re.compile(r"(?:type\s+)?\w+\s*(?:\[[^\]]*\])?\s*interface\s*\{")
+_INTERFACE = regex(r"(?:type\s+)?\w+\s*(?:\[[^\]]*\])?\s*interface\s*\{")
 # Whoever names a class there need not say from where: it includes it, or names its package.
 _PLAIN = ("c", "cpp", "go", "rust")
 # In the place of a file: a class that is called so wherever the file does not say otherwise.

@@ -1,11 +1,12 @@
 """What differs inside lines: which lines belong together, and which of their columns changed."""
 
 import difflib
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+
+from spark_desktop.domain.regex import regex
 
 # Columns (start, end) of a line, in order and apart.
 Columns = tuple[tuple[int, int], ...]
@@ -19,7 +20,7 @@ _MOST_LINE_PAIRS = 4_000
 # A line's words that count for its likeness.
 _WORDS_COMPARED = 60
 _LEAST_LIKENESS = 0.5
-_WORDS = re.compile(r"[^\W_]+|_+|\s+|[^\w\s]")
+_WORDS = regex(r"[^\W_]+|_+|\s+|[^\w\s]")
 
 
 def intraline(old_line: str, new_line: str) -> tuple[Columns, Columns]:

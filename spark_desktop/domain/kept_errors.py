@@ -3,59 +3,60 @@
 import re
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import joined, say
 
 # Bare code has blanks within C++'s `' x '` and Rust's `' a`, but none behind a quote of a string.
-_STRING = re.compile(
+_STRING = regex(
     r"' (?:\\\w+|\\?.) '"
     r'|"""[\s\S]*?"""|"(?:\\.|[^"\\])*"|`[^`]*`'
     r"|(?<!\w)[a-zA-Z]{0,2}(?:'''[\s\S]*?'''|'(?=\S)(?:\\.|[^'\\])*')"
 )
 # Names with a small letter in front are caught errors that are raised again, except for C++'s.
-_RAISED = re.compile(
+_RAISED = regex(
     r"\b(?:raise|throw(?:\s+new)?)\s+((?:\w+\.)*[A-Z][\w.:]*|\w+::[\w:]+)"
     r"|\b(panic|errors\.New|fmt\.Errorf)\s*\("
     r"|\b(panic|unreachable|assert)!"
     r"|(?<!let )(?<!== )\b(Err)\s*\((?!\s*_\s*\))"
 )
 # All that is raised, of which the name of a caught or ready error says nothing.
-_ANY_RAISED = re.compile(
+_ANY_RAISED = regex(
     r"\b(?:raise|throw(?:\s+new)?)\b(?:\s+((?:\w+(?:\.|::))*[A-Z]\w*|(?:\w+::)+\w+))?"
 )
 # `Err(` that a value is compared with, and not made.
-_PATTERN = re.compile(r"\bErr\s*\((?:[^()]|\([^()]*\))*\)\s*(?:=>|=(?!=)|\|(?!\|)|if\b)")
-_UNWRITTEN = re.compile(
+_PATTERN = regex(r"\bErr\s*\((?:[^()]|\([^()]*\))*\)\s*(?:=>|=(?!=)|\|(?!\|)|if\b)")
+_UNWRITTEN = regex(
     r"\b(?:raise|throw(?:\s+new)?|panic|Err|errors\.New|fmt\.Errorf)\b[\w\s.:!(]*"
     r"([\"'`])\s*(?:(?:is\s+)?not\s+(?:yet\s+)?(?:implemented|written|done)|unimplemented|todo\b)"
     r"|\bNotImplemented\w*",
     re.IGNORECASE,
 )
 # Code without any of these that raises does so always: nobody has written it yet.
-_BRANCH = re.compile(
+_BRANCH = regex(
     r"\b(?:if|elif|else|unless|guard|when|match|switch|case|for|while|try|catch|except|or|assert)\b"
     r"|\?|\|\||&&"
 )
 # Rust's errors that go on as they came: `?`, `map` and leaving the match out do the same.
-_PASSED_ON = re.compile(
+_PASSED_ON = regex(
     r"\bErr\s*\(\s*([a-z_]\w*)\s*\)\s*(?:=>|=(?![=>])[^={};]{0,200}\{)[\s{]*(?:return\s*)?"
     r"Err\s*\(\s*\1\s*(?:\.into\s*\(\s*\)\s*)?\)"
 )
 # Ways to lose such an error.
-_SWALLOWED = re.compile(
+_SWALLOWED = regex(
     r"\.\s*(?:unwrap\w*|expect|ok|is_ok\w*|map_or\w*)\s*\("
     r"|\blet\s+Ok\b|\bErr\s*\(\s*_|\b_\s*=>"
 )
 # Where a name of an error stands and nothing is raised. Too much is no harm: what is raised there
 # is found before.
-_NOT_RAISED = re.compile(
+_NOT_RAISED = regex(
     r"\bcatch\s*\([^()]*\)|\bexcept\b[^:]*:|\b(?:catch|rescue|throws|instanceof|class|import)\b"
     r"[\w\s.:,]*|\b(?:isinstance|suppress)\s*\([^:]*?\)"
 )
 # Other ways to the same error, which count where the answer has more of them.
 _ELSE = {
-    "Err": re.compile(r"\?|\b(?:ok_or|ok_or_else|map_err|and_then|bail|ensure|anyhow)\b"),
-    "error": re.compile(r"\berrors\.Join\s*\(|\b[eE]rr[A-Z]"),
-    "panic": re.compile(r"\.\s*(?:unwrap|expect)\s*\(|\b(?:unreachable|assert\w*)!"),
+    "Err": regex(r"\?|\b(?:ok_or|ok_or_else|map_err|and_then|bail|ensure|anyhow)\b"),
+    "error": regex(r"\berrors\.Join\s*\(|\b[eE]rr[A-Z]"),
+    "panic": regex(r"\.\s*(?:unwrap|expect)\s*\(|\b(?:unreachable|assert\w*)!"),
 }
 _SAME = {"errors.New": "error", "fmt.Errorf": "error"}
 # What raises and names no error.
@@ -68,19 +69,19 @@ OF_ITSELF = frozenset(
 _WORD_OF = {"Err": "err", **_SAME}
 # Requests after which the code does what it did. All others may want an error gone without a word
 # of it: "accept negative numbers", "look it up in the defaults".
-_DOES_THE_SAME = re.compile(
+_DOES_THE_SAME = regex(
     r"\b(?:simplif\w*|simpler|refactor\w*|restructur\w*|readab\w*|faster|speed\s+(?:\w+\s+)?up"
     r"|optimi[sz]e)\b",
     re.IGNORECASE,
 )
-_MAY_SPEAK_OF = re.compile(
+_MAY_SPEAK_OF = regex(
     r"\b(?:rais\w*|throw\w*|errors?|exceptions?|panics?|fail\w*|crash\w*|abort\w*|refus\w*|guards?"
     r"|check\w*|validat\w*|instead|remov\w*|delet\w*|drop\w*|replac\w*|without|return\w*|defaults?"
     r"|fall\s*(?:back|s\s+back)|us(?:e|ing)|call\w*|ignor\w*|skip\w*|empty|missing|accept\w*"
     r"|allow\w*|handl\w*|support\w*|none|null|nil|zero|\d+)\b",
     re.IGNORECASE,
 )
-_CALLED = re.compile(r"\b(\w+)\s*\(")
+_CALLED = regex(r"\b(\w+)\s*\(")
 
 
 def keeps_errors(asked: str, before: str, after: str) -> Check:

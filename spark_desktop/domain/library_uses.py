@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import dominant_newline, split_lines
 
 _HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -70,15 +71,15 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "vector": ("vector",),
 }
 _HEADER_OF = {name: header for header, names in _HEADERS.items() for name in names}
-_STD = re.compile(r"\bstd::(\w+)")
+_STD = regex(r"\bstd::(\w+)")
 _C_HEADERS = {
     **dict.fromkeys(("lround", "llround", "fabs", "fmod"), "math.h"),
     **dict.fromkeys(("strcmp", "strncmp", "strlen"), "string.h"),
     **dict.fromkeys(("DBL_MAX", "FLT_MAX"), "float.h"),
     "NULL": "stddef.h",
 }
-_C_NAME = re.compile(r"(?<![\w.>])([A-Za-z_]\w*)")
-_INCLUDED = re.compile(r"[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]")
+_C_NAME = regex(r"(?<![\w.>])([A-Za-z_]\w*)")
+_INCLUDED = regex(r"[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]")
 # Names that nothing else of the library has.
 _RUST = {
     **dict.fromkeys(
@@ -90,9 +91,9 @@ _RUST = {
     **{"Rc": "std::rc", "RefCell": "std::cell", "FromStr": "std::str", "Cow": "std::borrow"},
 }
 # As only a type is written; a variant of an enum may have the same name.
-_RUST_TYPE = re.compile(r"(?<![\w:.])([A-Z]\w*)(?=::|<)")
-_GLOB = re.compile(r"^(?:pub(?:\([^)]*\))?\s+)?use\b[^;]*\*", re.MULTILINE)
-_UNREAD = re.compile(
+_RUST_TYPE = regex(r"(?<![\w:.])([A-Z]\w*)(?=::|<)")
+_GLOB = regex(r"^(?:pub(?:\([^)]*\))?\s+)?use\b[^;]*\*", re.MULTILINE)
+_UNREAD = regex(
     r"R\"\((?:(?!\)\").)*\)\"|\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
 )
 # The lines that a file begins with: what is known of them is passed over, all else ends them.

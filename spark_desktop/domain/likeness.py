@@ -1,6 +1,5 @@
 """Finds the lines of a file that are most like given ones."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from difflib import SequenceMatcher
 
 from spark_desktop.domain.file_lines import FileLines, is_blank, key_of
 from spark_desktop.domain.places import Place
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
@@ -21,7 +21,7 @@ _PAIR = 0.6
 _LONG_LINE, _LONG_RUN = 300, 256
 # Changed lines of a block that are compared; with more of them it is not like the place anyway.
 _CHANGED = 200
-_WORD = re.compile(r"\w{3,}")
+_WORD = regex(r"\w{3,}")
 
 
 @dataclass(frozen=True, slots=True)

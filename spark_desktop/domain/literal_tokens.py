@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spark_desktop.domain.regex import regex
+
 _TEXTS = (
     r"(?P<text>\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''"
     r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"
@@ -18,12 +20,12 @@ _PATTERN = (
     r"(?P<regex>(?<=[(,=:\[!&|?{;])[ ]?/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\n\[])++/)"
 )
 _REST = r"(?P<word>[A-Za-z_$][\w$]*)|(?P<sign>[=!]==?|=>|[^\s\w])"
-_SLASHES = re.compile(rf"(?P<comment>//[^\n]*|/\*(?s:.*?)\*/)|{_TEXTS}|{_PATTERN}|{_REST}")
-_HASHES = re.compile(rf"(?P<comment>\#[^\n]*)|{_TEXTS}|{_REST}")
+_SLASHES = regex(rf"(?P<comment>//[^\n]*|/\*(?s:.*?)\*/)|{_TEXTS}|{_PATTERN}|{_REST}")
+_HASHES = regex(rf"(?P<comment>\#[^\n]*)|{_TEXTS}|{_REST}")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 # How far markup is looked back and on, in characters.
 _FAR = 2000
-_TAG_END = re.compile(r"(?:(?<![\w$])</?[A-Za-z][\w.]*|(?<![\w$)\]])<|</|[\"'}/])\s*>$")
+_TAG_END = regex(r"(?:(?<![\w$])</?[A-Za-z][\w.]*|(?<![\w$)\]])<|</|[\"'}/])\s*>$")
 
 
 @dataclass(frozen=True, slots=True)

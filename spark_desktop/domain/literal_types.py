@@ -4,23 +4,25 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/|(?<![\"'\w])#[^\n]*", re.DOTALL)
-_UNION = re.compile(r"\s*(?:export\s+)?type\s+\w+\s*=\s*\|?(.*?);?\s*", re.DOTALL)
-_LITERAL = re.compile(
+from spark_desktop.domain.regex import regex
+
+_COMMENTS = regex(r"//[^\n]*|/\*.*?\*/|(?<![\"'\w])#[^\n]*", re.DOTALL)
+_UNION = regex(r"\s*(?:export\s+)?type\s+\w+\s*=\s*\|?(.*?);?\s*", re.DOTALL)
+_LITERAL = regex(
     r"\s*(?:type\s+)?\w+(?:\s*:\s*[\w.]+)?\s*=\s*(?:\w+\.)?Literal\[(.*?),?\s*\]\s*", re.DOTALL
 )
 # A name that is said to be of a type: of one of the language, or of one with a capital letter.
-_OTHER = re.compile(
+_OTHER = regex(
     r"([\w$]+)\??\s*:\s*(?:readonly\s+)?"
     r"((?:string|number|boolean|any|unknown|object|str|int|float|bool|bytes|list|dict|set|tuple)\b"
     r"|[A-Z][\w$]*)"
 )
-_UNION_OF = re.compile(
+_UNION_OF = regex(
     r"([\w$]+)\??\s*:\s*\|?\s*((?:\"[^\"\n]*\"|'[^'\n]*')(?:\s*\|\s*(?:\"[^\"\n]*\"|'[^'\n]*'))+)"
 )
 # What says nothing of the type within, or only how it is kept.
 _AROUND = ("Optional", "Final", "ClassVar", "Annotated", "Readonly", "Partial", "Literal", "None")
-_TEXT = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'")
+_TEXT = regex(r"\"[^\"\\]*\"|'[^'\\]*'")
 
 
 def literal_change(before: str, after: str) -> tuple[str, str, tuple[str, ...]] | None:

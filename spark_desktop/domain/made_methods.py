@@ -10,12 +10,13 @@ from spark_desktop.domain.definition_matching import (
     words_alike,
     words_of,
 )
+from spark_desktop.domain.regex import regex
 
-_RECEIVER = re.compile(r"func\s*\(\s*(\w+)\s")
-_STATIC = re.compile(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
-_HIDDEN = re.compile(r"\s*(?:private|protected)\b|[\w<>\s]*#\w")
+_RECEIVER = regex(r"func\s*\(\s*(\w+)\s")
+_STATIC = regex(r"@(?:classmethod|staticmethod)\b|^[^({]*\bstatic\s")
+_HIDDEN = regex(r"\s*(?:private|protected)\b|[\w<>\s]*#\w")
 # What stands around the name of a parameter's type where it takes one object of it.
-_AROUND = re.compile(r"\b(?:const|struct|mut|dyn)\b|'\w+|[&*\"\s]|\b\w+(?:\.|::)")
+_AROUND = regex(r"\b(?:const|struct|mut|dyn)\b|'\w+|[&*\"\s]|\b\w+(?:\.|::)")
 
 
 def became(function: Defined, method: Defined) -> bool:

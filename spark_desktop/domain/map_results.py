@@ -5,18 +5,19 @@ import re
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.method_calls import start_of_call
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_OBJECT = re.compile(r"(?:Readonly<|Partial<)*Record<.*>|\{\s*(?:readonly\s+)?\[\w+: string\]:.*\}")
-_MAP = re.compile(r"(?:Readonly)?Map<.*>")
-_DECLARED = re.compile(r"\b(?:const|let)\s+([\w$]+)\s*=\s*$")
-_LISTED = re.compile(r"\bObject\.(keys|values|entries)\(\s*$")
-_ASKED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*'|[\w$.]+)\s+in\s+$")
-_WALKED = re.compile(r"\bfor\s*\(\s*(?:const|let)\s+[\w$]+\s+(in)\s+$")
-_EACH = re.compile(r"\bof\s+$")
-_KEY = re.compile(r"\[([^\[\]\n]+)\]")
+_OBJECT = regex(r"(?:Readonly<|Partial<)*Record<.*>|\{\s*(?:readonly\s+)?\[\w+: string\]:.*\}")
+_MAP = regex(r"(?:Readonly)?Map<.*>")
+_DECLARED = regex(r"\b(?:const|let)\s+([\w$]+)\s*=\s*$")
+_LISTED = regex(r"\bObject\.(keys|values|entries)\(\s*$")
+_ASKED = regex(r"(\"[^\"\n]*\"|'[^'\n]*'|[\w$.]+)\s+in\s+$")
+_WALKED = regex(r"\bfor\s*\(\s*(?:const|let)\s+[\w$]+\s+(in)\s+$")
+_EACH = regex(r"\bof\s+$")
+_KEY = regex(r"\[([^\[\]\n]+)\]")
 # Behind these nobody minds that it may be undefined.
-_MAY_BE_NONE = re.compile(r"\s*(?:\?\?|\|\||[!=]==?\s*(?:undefined|null)\b|\?\.)")
+_MAY_BE_NONE = regex(r"\s*(?:\?\?|\|\||[!=]==?\s*(?:undefined|null)\b|\?\.)")
 
 
 def becomes_map(change: NameChange) -> bool:

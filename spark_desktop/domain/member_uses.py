@@ -20,14 +20,15 @@ from spark_desktop.domain.language_members import (
 )
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of, whole_type_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target, Uses
 
 # What a copy is made of: dataclasses.replace(trip, crew=1), trip._replace(crew=1).
-_COPIED = re.compile(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
+_COPIED = regex(r"(?<![\w.])(?:(?:dataclasses|copy)\.)?replace\(\s*([\w.]+)\s*,[^()]*$")
 # What stands before a field in the list with which a constructor of C++ begins.
-_IN_LIST = re.compile(r"\)\s*(?:noexcept\s*)?:(?!:)(?:[^;{}]|\{[^;{}]*\})*$")
+_IN_LIST = regex(r"\)\s*(?:noexcept\s*)?:(?!:)(?:[^;{}]|\{[^;{}]*\})*$")
 # A pattern of Python names fields as a call names parameters.
-_CASE = re.compile(r"^\s*case\b[^\n]*\Z", re.MULTILINE)
+_CASE = regex(r"^\s*case\b[^\n]*\Z", re.MULTILINE)
 _LONGEST_LIST = 2000
 _MEMBERS = (Role.MEMBER, Role.BOUND, Role.LABEL)
 _OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")

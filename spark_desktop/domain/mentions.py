@@ -1,16 +1,16 @@
 """``@`` in the composer: what is being typed, and what it may become."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spark_desktop.domain.context_item import ItemKind, ItemRef
+from spark_desktop.domain.regex import regex
 
 # The kinds that a name follows, and those that stand alone.
 _NAMED = (ItemKind.FILE, ItemKind.FOLDER, ItemKind.SYMBOL)
 _ALONE = (ItemKind.DIFF, ItemKind.CLIPBOARD)
-_WRITTEN = re.compile(r"(?<!\S)@(?:(file|folder):(\S+)|(diff)\b)")
-_TYPED = re.compile(r"(?:^|(?<=[\s(\[{\"'`,;]))@(\S*)\Z")
+_WRITTEN = regex(r"(?<!\S)@(?:(file|folder):(\S+)|(diff)\b)")
+_TYPED = regex(r"(?:^|(?<=[\s(\[{\"'`,;]))@(\S*)\Z")
 # Longer than any path: what stands before it is not gone through with each key.
 _LONGEST = 512
 

@@ -6,19 +6,20 @@ from spark_desktop.domain.call_changes import Unclear
 from spark_desktop.domain.defined import Defined, Parameter
 from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.parameter_objects import is_commented
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_POINTER = re.compile(r"func\s*\(\s*\w+\s+\*")
+_POINTER = regex(r"func\s*\(\s*\w+\s+\*")
 _C = ("c", "cpp")
 _SCRIPT = ("javascript", "typescript", "tsx")
 # Behind these a line of a script is not ended by a bracket's being a call of it.
 _BEFORE_STATEMENT = ";{}(,=:?&|>["
 _NOTHING = ("None", "null", "nil", "undefined", "nullptr")
-_NAMED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[\w$]+)*")
+_NAMED = regex(r"[A-Za-z_$][\w$]*(?:\.[\w$]+)*")
 # ``new Shape()``, which has its brackets.
-_MADE = re.compile(r"new\s+[\w$.]+\([^()]*\)")
+_MADE = regex(r"new\s+[\w$.]+\([^()]*\)")
 # What takes the place of an object, or gives what is at one.
-_SIGN = re.compile(r"&\s*(?:mut\s+)?|\*\s*")
+_SIGN = regex(r"&\s*(?:mut\s+)?|\*\s*")
 
 
 def as_method(

@@ -8,10 +8,11 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.new_imports import indent_of
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # Behind the name as far as the arguments go that are bound to it: ``partial(read, path=first)``.
-_BEHIND = re.compile(r"[^()\n]*(?:\([^()]*\)[^()\n]*)*")
+_BEHIND = regex(r"[^()\n]*(?:\([^()]*\)[^()\n]*)*")
 
 
 @dataclass(frozen=True, slots=True)

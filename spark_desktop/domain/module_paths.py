@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.regex import regex
+
 _JS = ("javascript", "typescript", "tsx")
 _JS_ENDS = (".ts", ".tsx", ".mts", ".cts", ".d.ts", ".js", ".jsx", ".mjs", ".cjs")
 _PYTHON_ENDS = (".py", ".pyi", "/__init__.py", "/__init__.pyi")
 # What a specifier ends with, and what the file that it means may end with.
 _COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 _OUTSIDE_RUST = ("std", "core", "alloc")
-_GO_MODULE = re.compile(r"^module\s+(\S+)", re.M)
-_CARGO_NAME = re.compile(r"^\[package\][^\[]*?^name\s*=\s*[\"']([^\"']+)", re.M | re.S)
+_GO_MODULE = regex(r"^module\s+(\S+)", re.M)
+_CARGO_NAME = regex(r"^\[package\][^\[]*?^name\s*=\s*[\"']([^\"']+)", re.M | re.S)
 
 
 class Tree:

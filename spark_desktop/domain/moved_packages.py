@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from spark_desktop.domain.file_names import Brought, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text import dominant_newline
 from spark_desktop.domain.text_edits import TextEdit
 
-_PACKAGE = re.compile(r"^package\s+\w+[^\n]*\n", re.MULTILINE)
-_NAME = re.compile(r"[a-z]\w*")
-_METHOD_OF = re.compile(r"^func\s*\(\s*(?:\w+\s+)?\*?\s*$", re.MULTILINE)
+_PACKAGE = regex(r"^package\s+\w+[^\n]*\n", re.MULTILINE)
+_NAME = regex(r"[a-z]\w*")
+_METHOD_OF = regex(r"^func\s*\(\s*(?:\w+\s+)?\*?\s*$", re.MULTILINE)
 
 
 def package_edits(

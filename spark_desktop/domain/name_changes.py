@@ -24,18 +24,19 @@ from spark_desktop.domain.literal_types import literal_change
 from spark_desktop.domain.made_methods import became, is_static
 from spark_desktop.domain.opposites import are_opposite, is_flag, says_opposite
 from spark_desktop.domain.record_keys import KeyChange, key_change
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.result_types import is_other_result
 from spark_desktop.domain.units import counts_otherwise, measures_otherwise, tells_unit
 from spark_desktop.domain.waiting import awaited
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 # The words of a name.
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_FIGURE = re.compile(r"\b\d[\w.]*")
+_PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_FIGURE = regex(r"\b\d[\w.]*")
 # A set of Go is a map of these.
-_NO_FIELDS = re.compile(r"\b(?:struct|interface)\s*\{\s*\}")
-_WAITS = re.compile(r"\b(?:async|await)\b")
-_NUMBER = re.compile(
+_NO_FIELDS = regex(r"\b(?:struct|interface)\s*\{\s*\}")
+_WAITS = regex(r"\b(?:async|await)\b")
+_NUMBER = regex(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
 )
 

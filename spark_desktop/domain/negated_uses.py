@@ -4,22 +4,23 @@ import re
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # What a value stands between where ``not`` in front of it negates just that.
-_OPENS = re.compile(
+_OPENS = regex(
     r"(?:^|[\n(\[{,:]|(?<![=!<>])=|\b(?:if|elif|while|and|or|return|else|yield|assert)\b)[ \t]*$"
 )
-_CLOSES = re.compile(r"[ \t]*(?:$|[\n\r)\]},:#;]|(?:and|or|if|else|for)\b)")
-_COMPARED = re.compile(r"\s*(?:[=!]=|[<>]|\bis\b|\bin\b|\bnot\s+in\b)")
+_CLOSES = regex(r"[ \t]*(?:$|[\n\r)\]},:#;]|(?:and|or|if|else|for)\b)")
+_COMPARED = regex(r"\s*(?:[=!]=|[<>]|\bis\b|\bin\b|\bnot\s+in\b)")
 # What does more with it than to read it, or goes on with what it gives.
-_GOES_ON = re.compile(r"\s*(?:\?|\.|\[|\()|\s*(?:[-+*/%&|^]|<<|>>|&&|\|\||\?\?)=|\+\+|--")
-_TERNARY = re.compile(r"\s*\?(?![.?])|\s*\?\s*\.\d")
-_SET = re.compile(r"\s*(?::?=)(?![=>])[ \t]*")
-_TAKEN = re.compile(r"(?<!&)&\s*(?:mut\s+)?$|\b(?:del|delete|await)\s+$|\+\+$|--$")
-_SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->|::)[\w$]+)*(?:\([^()]*\))?")
+_GOES_ON = regex(r"\s*(?:\?|\.|\[|\()|\s*(?:[-+*/%&|^]|<<|>>|&&|\|\||\?\?)=|\+\+|--")
+_TERNARY = regex(r"\s*\?(?![.?])|\s*\?\s*\.\d")
+_SET = regex(r"\s*(?::?=)(?![=>])[ \t]*")
+_TAKEN = regex(r"(?<!&)&\s*(?:mut\s+)?$|\b(?:del|delete|await)\s+$|\+\+$|--$")
+_SIMPLE = regex(r"[\w$]+(?:(?:\.|->|::)[\w$]+)*(?:\([^()]*\))?")
 _LITERALS = {"true": "false", "false": "true", "True": "False", "False": "True"}
-_CASE = re.compile(r"\s*case\b")
+_CASE = regex(r"\s*case\b")
 
 
 def opposite_edits(

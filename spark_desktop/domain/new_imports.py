@@ -11,16 +11,17 @@ from spark_desktop.domain.module_paths import (
     relative_specifier,
     rust_module_of,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import dominant_newline
 from spark_desktop.domain.text_edits import TextEdit
 
 _JS = ("javascript", "typescript", "tsx")
 # What declares the names of an import stands before it, what ends it behind.
-_DECLARES = re.compile(r"\s*(?:(?:export|const|let|var)\s+)*")
-_ENDS = re.compile(r"[ \t]*;?[ \t]*(?:(?:#|//)[^\n]*)?\r?\n?")
-_DIRECTIVE = re.compile(r"(?:[ \t]*//[^\n]*\n|\s*\n)*([\"'])use \w+\1;?[ \t]*\r?\n")
-_REQUIRES = re.compile(r"\bmodule\.exports\b|^exports\.\w|\brequire\(", re.MULTILINE)
-_IMPORTS = re.compile(r"^(?:import|export)\b", re.MULTILINE)
+_DECLARES = regex(r"\s*(?:(?:export|const|let|var)\s+)*")
+_ENDS = regex(r"[ \t]*;?[ \t]*(?:(?:#|//)[^\n]*)?\r?\n?")
+_DIRECTIVE = regex(r"(?:[ \t]*//[^\n]*\n|\s*\n)*([\"'])use \w+\1;?[ \t]*\r?\n")
+_REQUIRES = regex(r"\bmodule\.exports\b|^exports\.\w|\brequire\(", re.MULTILINE)
+_IMPORTS = regex(r"^(?:import|export)\b", re.MULTILINE)
 
 
 def taken_out(file: FileNames, brought: Brought) -> TextEdit | None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.domain.regex import regex
+
 # As long as an expression may be; what is longer is a whole licence in the place of its name.
 _LONGEST = 120
 _IN_WORDS = {
@@ -14,8 +16,8 @@ _IN_WORDS = {
     "License :: OSI Approved :: Python Software Foundation License": "PSF-2.0",
     "License :: OSI Approved :: ISC License (ISCL)": "ISC",
 }
-_EXPRESSION = re.compile(r"[A-Za-z0-9.+-]+(?:\s+(?:AND|OR|WITH)\s+[A-Za-z0-9.+-]+)*")
-_TEXT_NAME = re.compile(r"(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
+_EXPRESSION = regex(r"[A-Za-z0-9.+-]+(?:\s+(?:AND|OR|WITH)\s+[A-Za-z0-9.+-]+)*")
+_TEXT_NAME = regex(r"(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
 _CODE = (".py", ".pyc", ".pyi", ".pyd", ".so", ".dll")
 
 

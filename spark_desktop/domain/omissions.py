@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
+from spark_desktop.domain.regex import regex
+
 # Small models mark what they leave out in these ways; each pattern is one whole line.
 _MARKER = r"(?:#+|//+|/\*+|\*|<!--|--|;+|%+|\{/\*|\{#|'|rem\b)"
 _PLACEHOLDERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    regex(pattern, re.IGNORECASE)
     for pattern in (
         rf"\s*{_MARKER}\s*(?:\.\.\.|…).*",
         rf"\s*{_MARKER}\s*\(?(?:the\s+)?(?:rest|remainder|remaining|existing|previous|other|same)"
@@ -22,9 +24,9 @@ _PLACEHOLDERS = tuple(
         r"\s*(?:\.\.\.|…)\s*",
     )
 )
-_REASONING = re.compile(r"</?(?:think|thinking|reasoning)>", re.IGNORECASE)
+_REASONING = regex(r"</?(?:think|thinking|reasoning)>", re.IGNORECASE)
 # Requests that are expected to make the code shorter.
-_SHRINKING = re.compile(
+_SHRINKING = regex(
     r"\b(?:delet|remov|drop|simplif|short|inlin|reduc|strip|trim|clean|dedup|merg|condens|compact"
     r"|collaps|extract|minimi|refactor|replac|less|fewer|unused|dead|one[- ]?liner|rewrit|move"
     r"|get rid|cut)",

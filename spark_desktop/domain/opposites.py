@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.regex import regex
 
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 # Of two words the one is true where the other is not.
 _PAIRS = frozenset(
     frozenset(pair.split("/"))
@@ -38,20 +39,18 @@ _PAIRS = frozenset(
 )
 _NOT = ("not", "no", "non", "never", "without")
 _PREFIXES = ("un", "in", "im", "ir", "dis", "non")
-_BOOL = re.compile(r"bool(?:ean)?|_Bool|Boolean|builtins\.bool")
-_TOLD = re.compile(
+_BOOL = regex(r"bool(?:ean)?|_Bool|Boolean|builtins\.bool")
+_TOLD = regex(
     r"(?<![\[\]<*.\w])(?:bool(?:ean)?|_Bool|Boolean)\b(?![\]>*\[])|=\s*(?:[Tt]rue|[Ff]alse)\b"
 )
-_TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[=!<>]=+|\w+|\S")
+_TOKEN = regex(r"\"[^\"\n]*\"|'[^'\n]*'|[=!<>]=+|\w+|\S")
 _FLIPPED = {"==": "!=", "===": "!==", "<": ">=", ">": "<=", "true": "false", "True": "False"}
 _FLIPPED |= {there: here for here, there in _FLIPPED.items()}
 # Another value may be just that: only with a name that says the opposite it means the same.
 _ONLY_VALUE = "value"
 _COMPARES = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "is"))
 _JOINS = frozenset(("and", "or", "&", "|", "if", "else", "?", "??", "=>", "lambda"))
-_RETURNED = re.compile(
-    r"^\s*return\s+([^\n;]+?);?\s*$|=>\s*([^\n;{]+?);?\s*$|\{\s*([^;{}]+?)\s*\}\s*$"
-)
+_RETURNED = regex(r"^\s*return\s+([^\n;]+?);?\s*$|=>\s*([^\n;{]+?);?\s*$|\{\s*([^;{}]+?)\s*\}\s*$")
 
 
 def are_opposite(old: str, new: str) -> bool:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from spark_desktop.domain.regex import regex
+
 # "raise ValueError", "throws a std::out_of_range"; whether the name is an error's, the code tells.
-_RAISE = re.compile(
+_RAISE = regex(
     r"\b(?i:raise|throw)(?P<third>s)?\s+(?:(?:an?|the|our|its)\s+)?(?:new\s+)?"
     r"`?(?P<name>(?:\w+(?:\.|::))*[A-Z]\w*|(?:\w+::)+\w+)(?:\(\))?`?",
 )
@@ -17,26 +19,26 @@ _POINT = r"(?:^|\s)(?:[-*\u2013\u2014]|\d+[.)])\s+"
 _START = rf"(?:^|[.,;!?)]\s+|{_CASE}|{_POINT})"
 _HERE = r"(?:it|this|you|(?:this|the)\s+(?:function|method|constructor|class|property))"
 # "if it is empty raise ValueError": the verb of the condition is there already.
-_BEHIND_CONDITION = re.compile(
+_BEHIND_CONDITION = regex(
     r"(?:^|[.,;:!?]\s+)(?:(?:and|but|then|also|please)\s+)*(?:if|where|when|unless|whenever)\s"
     r"(?:(?!that\b|which\b|who\b)[^.,;:!?])*"
     r"\b(?:is|are|has|have|was|were|isn't|aren't|hasn't|cannot|can't)\s"
     r"(?:(?!and\b|that\b|which\b|who\b)[^.,;:!?])*\s$",
     re.IGNORECASE,
 )
-_FIRST = re.compile(rf"{_START}{_WORDS_IN_FRONT}$", re.IGNORECASE)
+_FIRST = regex(rf"{_START}{_WORDS_IN_FRONT}$", re.IGNORECASE)
 _OF_SOMEBODY = (
-    re.compile(rf"{_START}{_WORDS_IN_FRONT}(?:should|must)\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
-    re.compile(rf"\b{_HERE}\s+(?:should|must|shall|has\s+to)\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
-    re.compile(
+    regex(rf"{_START}{_WORDS_IN_FRONT}(?:should|must)\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
+    regex(rf"\b{_HERE}\s+(?:should|must|shall|has\s+to)\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
+    regex(
         rf"\b(?:make|let|have)\s+{_HERE}\s+{_WORDS_IN_FRONT}$"
         rf"|\b(?:change|adapt|fix|update|extend|want)\s+{_HERE}\s+to\s+{_WORDS_IN_FRONT}$",
         re.IGNORECASE,
     ),
 )
 _OF_SOMEBODY_THIRD = (
-    re.compile(rf"\b(?:so|sure|ensure)(?:\s+that)?\s+{_HERE}\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
-    re.compile(
+    regex(rf"\b(?:so|sure|ensure)(?:\s+that)?\s+{_HERE}\s+{_WORDS_IN_FRONT}$", re.IGNORECASE),
+    regex(
         r"\b(?:add|write|implement|create)\s+(?:an?|the)\s+(?:\w+\s+)?(?:function|method)"
         r"(?:\s+`?\w+(?:\([^()]*\))?`?)?(?:\s+to\s+`?\w+`?)?\s+(?:that|which)\s+"
         r"(?:(?:returns|gives|finds|reads)\s[^.,;:!?]{0,60}\sand\s+)?$",
@@ -44,31 +46,31 @@ _OF_SOMEBODY_THIRD = (
     ),
 )
 # "Find it in any case, and raise X": only a sentence that began as an order goes on as one.
-_ALSO = re.compile(rf"(?P<comma>,)?\s(?:and|(?P<but>but))\s+{_WORDS_IN_FRONT}$", re.IGNORECASE)
-_IMPERATIVE = re.compile(
+_ALSO = regex(rf"(?P<comma>,)?\s(?:and|(?P<but>but))\s+{_WORDS_IN_FRONT}$", re.IGNORECASE)
+_IMPERATIVE = regex(
     r"(?:please\s+)?(?:accept|add|allow|break|change|check|compare|count|cut|do|don't|find|fix|give"
     r"|go|keep|leave|let|limit|look|make|never|open|parse|put|read|reject|refuse|remove|return|round"
     r"|skip|sort|split|start|stop|strip|take|test|treat|try|turn|use|validate|write)\b",
     re.IGNORECASE,
 )
-_OF_OTHERS = re.compile(r"\b(?:that|which|who|where|when|if|because|since)\b", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:they|it|which|who|that|callers?|some|all|others)\b", re.IGNORECASE)
+_OF_OTHERS = regex(r"\b(?:that|which|who|where|when|if|because|since)\b", re.IGNORECASE)
+_OTHERS = regex(r"(?:they|it|which|who|that|callers?|some|all|others)\b", re.IGNORECASE)
 # What makes of the verb none of an order: somebody does it, may do it, or is not to.
-_NO_ORDER = re.compile(
+_NO_ORDER = regex(
     r"\b(?:\w*s|it|they|we|you|i|that|which|who|to|not|never|or|and|may|must|can|could|would|should"
     r"|might|will|rather|do|did|them|both|all|children|people|this|longer|of|than|without|still"
     r"|only|int|float|open|json)[`'\")]*\s+$"
     r"|[`)]\s+$|n't\s+$",
     re.IGNORECASE,
 )
-_AGAINST = re.compile(
+_AGAINST = regex(
     r"\b(?:not|no|nobody|never|without|stop|avoid|unlike|instead\s+of|rather\s+than|already|before)"
     r"\b|n't\b",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\s*(?:(?:and|but)\s+)?(?:if|where|when|unless|whenever)\s", re.IGNORECASE)
+_CONDITION = regex(r"\s*(?:(?:and|but)\s+)?(?:if|where|when|unless|whenever)\s", re.IGNORECASE)
 # What follows a name that is one of several, or of somebody else, or raised as it was.
-_NO_MORE = re.compile(
+_NO_MORE = regex(
     r"\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:or\b|/|[-=]>|\u2192|\+\s"
     r"|(?:already|still|as|is|are|was|were|rather|less|elsewhere|only)\b"
     r"|(?:will|stays?|remains?|becomes?|goes|(?:should|must|can|may)\s+(?:stay|remain|become|go|be))\b"
@@ -76,7 +78,7 @@ _NO_MORE = re.compile(
     r"|(?:in|from|by)\s+(?!case\b|that\s+case|this\s+case|these\s+cases|any\s+other|all\s+other))",
 )
 # What is told in words, or was so, raises nothing.
-_TOLD = re.compile(
+_TOLD = regex(
     r"(?:document|describe|mention|list|note|explain|old|current|currently|today|so\s+far|drop"
     r"|remove|delete|undo|replace)\b",
     re.IGNORECASE,

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from spark_desktop.domain.regex import regex
+
 # The words of one program, which is the first of them, without its folder.
 Command = tuple[str, ...]
 
-_BETWEEN = re.compile(r"&&|\|\||[;|&\n]")
-_VARIABLE = re.compile(r"\w+=")
+_BETWEEN = regex(r"&&|\|\||[;|&\n]")
+_VARIABLE = regex(r"\w+=")
 _STARTERS = ("npx", "pnpx", "bunx", "env", "cross-env", "time", "exec", "command")
 _MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _RUN_MANY = ("run-s", "run-p", "npm-run-all")
@@ -28,14 +30,14 @@ _READERS = (
     *("tsc", "vue-tsc", "tsgo", "svelte-check", "flow", "ngc", "babel", "swc", "esbuild", "tsup"),
     *("webpack", "rollup", "microbundle", "ncc", "lint", "build", "typecheck", "compile"),
 )
-_READ_TASK = re.compile(r"(?:lint|build|format|fmt|type-?check|compile)(?::.*)?")
+_READ_TASK = regex(r"(?:lint|build|format|fmt|type-?check|compile)(?::.*)?")
 # They run tests and nothing else: that one of them fails is a test's word.
 _RUNNERS = (
     *("node", "tsx", "mocha", "jest", "vitest", "ava", "tape", "tap", "uvu", "jasmine"),
     *("lab", "zora", "qunit", "c8", "nyc", "playwright", "cypress"),
 )
-_WATCH = re.compile(r"--?watch(?:All)?(?:=(?!false$).*)?|--watch-path(?:=.*)?|watch(?::.*)?")
-_ONCE = re.compile(r"--no-watch|--watch(?:All)?=false")
+_WATCH = regex(r"--?watch(?:All)?(?:=(?!false$).*)?|--watch-path(?:=.*)?|watch(?::.*)?")
+_ONCE = regex(r"--no-watch|--watch(?:All)?=false")
 _WATCHERS = ("nodemon", "tsc-watch", "onchange", "chokidar", "webpack-dev-server")
 # With others -w has another meaning: a workspace, how many workers, to write, whole words.
 _W_WATCHES = frozenset(["mocha", "ava", "tsc", "vitest"])

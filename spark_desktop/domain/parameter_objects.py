@@ -9,14 +9,15 @@ from spark_desktop.domain.call_changes import SignatureChange, Unclear, edits_of
 from spark_desktop.domain.defined import Parameter
 from spark_desktop.domain.file_names import Argument, Call
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_NO_CODE = re.compile(r"//[^\n]*|(?s:/\*.*?\*/)|(?m:^\s*#[^\n]*)")
-_TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'')
+_TOKEN = regex(r"\w+|[^\w\s]")
+_WORD = regex(r"[A-Za-z_]\w*")
+_NO_CODE = regex(r"//[^\n]*|(?s:/\*.*?\*/)|(?m:^\s*#[^\n]*)")
+_TEXTS = regex(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'')
 # By such a parameter a function of C or Rust gives something back.
-_WRITTEN_TO = re.compile(r"&\s*$|\*\s*$|&mut\b")
+_WRITTEN_TO = regex(r"&\s*$|\*\s*$|&mut\b")
 # The parameter takes just one such object, which can be made where it is passed.
 _TAKES = {
     "python": r"[\"']?(?:\w+\.)?{name}[\"']?(?:\s*\|\s*None)?"
@@ -28,19 +29,17 @@ _TAKES = {
     r"|const\s+{name}\s*&|{name}\s+const\s*&",
 }
 # What gives something else when it stands elsewhere: it does something, or waits.
-_ACTS = re.compile(r"[(!?]|:=|\+\+|--|<-|\b(?:await|yield)\b|[^=!<>]=(?![=>])")
+_ACTS = regex(r"[(!?]|:=|\+\+|--|<-|\b(?:await|yield)\b|[^=!<>]=(?![=>])")
 # What is the same wherever it stands: names, numbers, texts, and sums of these.
-_STILL = re.compile(r"[\w\s+\-*/%]*|\d+\.\d+|\"[^\"]*\"|'[^']*'")
-_MADE = re.compile(r"@(?:\w+\.)?dataclass\b|\(\s*(?:typing\.)?NamedTuple\s*\)|\battrs?\.\w+")
+_STILL = regex(r"[\w\s+\-*/%]*|\d+\.\d+|\"[^\"]*\"|'[^']*'")
+_MADE = regex(r"@(?:\w+\.)?dataclass\b|\(\s*(?:typing\.)?NamedTuple\s*\)|\battrs?\.\w+")
 # A field in what stands between two separators, by language; several share a type in C++ and Go.
 _FIELDS = {
-    "python": re.compile(r"\s+(\w+)\s*:(?!\s*ClassVar)"),
-    "typescript": re.compile(r"\s*(?:readonly\s+)?(\w+)\??\s*:"),
-    "rust": re.compile(r"\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:(?!:)"),
-    "go": re.compile(r"\s*(\w+(?:\s*,\s*\w+)*)\s+[\w*\[\].]+"),
-    "cpp": re.compile(
-        r"\s*(?:const\s+)?[\w:]+(?:<[^;]*>)?[\s*&]+(\w+(?:\s*,\s*\w+)*)\s*(?:=|\{|$)"
-    ),
+    "python": regex(r"\s+(\w+)\s*:(?!\s*ClassVar)"),
+    "typescript": regex(r"\s*(?:readonly\s+)?(\w+)\??\s*:"),
+    "rust": regex(r"\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:(?!:)"),
+    "go": regex(r"\s*(\w+(?:\s*,\s*\w+)*)\s+[\w*\[\].]+"),
+    "cpp": regex(r"\s*(?:const\s+)?[\w:]+(?:<[^;]*>)?[\s*&]+(\w+(?:\s*,\s*\w+)*)\s*(?:=|\{|$)"),
 }
 _SEPARATORS = {"python": "\n", "typescript": ";,\n", "rust": ",", "go": ";\n", "cpp": ";"}
 _LONGEST = 1500

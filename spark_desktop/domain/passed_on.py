@@ -1,28 +1,27 @@
 """Functions that are called where their name does not lead: handed on, or exported without it."""
 
-import re
-
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target
 
 _JS = ("javascript", "typescript", "tsx")
 _BEFORE = 500
 # Exported by its own name, in front of it: who imports that is followed.
-_IN_BRACES = re.compile(r"\bexport\s*\{[^{}]*$")
-_IN_OBJECT = re.compile(r"\bexports\s*=\s*\{[^{}]*$")
-_AS_MEMBER = re.compile(r"\bexports\.([\w$]+)\s*=\s*$")
-_NO_VALUE = re.compile(r"(?:\bexport\s+default|\btypeof|\bexports\s*=)\s*$")
-_RENAMED = re.compile(r"\s+as\b")
-_DEFAULT = re.compile(r"\bexport\s+default\s+(?:async\s+)?function\s*\*?\s*$")
+_IN_BRACES = regex(r"\bexport\s*\{[^{}]*$")
+_IN_OBJECT = regex(r"\bexports\s*=\s*\{[^{}]*$")
+_AS_MEMBER = regex(r"\bexports\.([\w$]+)\s*=\s*$")
+_NO_VALUE = regex(r"(?:\bexport\s+default|\btypeof|\bexports\s*=)\s*$")
+_RENAMED = regex(r"\s+as\b")
+_DEFAULT = regex(r"\bexport\s+default\s+(?:async\s+)?function\s*\*?\s*$")
 # A module that is loaded where it is used: what it is called, and its path.
-_LOADED = re.compile(
+_LOADED = regex(
     r"(?:(?<![\w$])(?P<name>[\w$]+)\s*=\s*)?(?:\bawait\s+)?\b(?:import|require)\s*\(\s*"
     r"([\"'`])(?P<module>[^\"'`\n]+)\2\s*\)"
     r"(?:\s*\.then\s*\(\s*(?:async\s+)?\(?\s*(?P<given>[\w$]+))?"
 )
-_LOADS = re.compile(r"\b(?:import|require)\s*\(")
+_LOADS = regex(r"\b(?:import|require)\s*\(")
 
 
 def is_passed_on(one: Occurrence, file: FileNames) -> bool:

@@ -10,22 +10,21 @@ import re
 from unicodedata import category, normalize
 
 from spark_desktop.domain.refusals import RefusalReason, Refused
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.words import Said, say
 
-_DRIVE = re.compile(r"[A-Za-z]:")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_DRIVE = regex(r"[A-Za-z]:")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 # What version controls keep for themselves. Windows knows ".git" as "git~1" too.
 _INTERNALS = frozenset({".git", ".hg", ".svn", ".jj", ".bzr"})
-_SHORT_NAME = re.compile(r"git~[0-9]+")
+_SHORT_NAME = regex(r"git~[0-9]+")
 # HFS+ ignores these in names (git's utf8.c, next_hfs_char): ".g<U+200C>it" is ".git" there.
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_IGNORED = regex("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 # Joiners are parts of words and of emoji; everything else that cannot be seen hides something.
 _JOINERS = "\u200c\u200d"
-_DEVICES = re.compile(
-    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.I
-)
-_NOT_ON_WINDOWS = re.compile(r'[<>"|?*]')
+_DEVICES = regex(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.I)
+_NOT_ON_WINDOWS = regex(r'[<>"|?*]')
 # Most file systems have room for a name of 255 bytes; Linux takes paths of 4,095.
 _LONGEST_NAME, _LONGEST_PATH = 255, 4000
 

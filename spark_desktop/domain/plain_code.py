@@ -2,12 +2,14 @@
 
 import re
 
-_SLASHES = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|(?s:/\*.*?\*/)')
-_HASHES = re.compile(
+from spark_desktop.domain.regex import regex
+
+_SLASHES = regex(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|(?s:/\*.*?\*/)')
+_HASHES = regex(
     r'(?s:""".*?""")|(?s:\'\'\'.*?\'\'\')|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'
 )
 # In Rust a quote may begin the name of a lifetime.
-_RUST = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|(?s:/\*.*?\*/)')
+_RUST = regex(r'"(?:\\.|[^"\\])*"|//[^\n]*|(?s:/\*.*?\*/)')
 
 
 def code_of(content: str, language: str) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.endpoints import EndpointSpec, WireProtocol
 from spark_desktop.domain.errors import RouteError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said, say
 
-_PLACE = re.compile(r"\{([a-z]+)\}")
+_PLACE = regex(r"\{([a-z]+)\}")
 # What clouds call regions, projects and resources; nothing that would lead to another host or path.
-_WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_WORD = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _LABELS: dict[str, Said] = {
     "region": say("Region"),
     "project": say("Project"),

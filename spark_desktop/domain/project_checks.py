@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.words import Said, say
 
@@ -20,12 +21,12 @@ COPY, NAME = "{file}", "{path}"
 _DETAIL = 160
 # Words that a program would take for arguments: `pytest | tail` fails whatever the code is.
 _SHELLS = ("|", "||", "&&", ">", ">>", "2>&1", "&>", "2>/dev/null", ">/dev/null")
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_ANSI = regex(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # "a.py:3:5: F401 …", "a.py:3: error: …", "a.c(3,5): …", and ESLint's "  3:5  error  …".
-_LOCATION = re.compile(r"\S(?::\d+(?::\d+)?(?=[:\s]|$)|\(\d+(?:,\d+)?\))|^\s*\d+:\d+\s")
-_WARNING = re.compile(r"\b(?:warning|note)\b", re.IGNORECASE)
+_LOCATION = regex(r"\S(?::\d+(?::\d+)?(?=[:\s]|$)|\(\d+(?:,\d+)?\))|^\s*\d+:\d+\s")
+_WARNING = regex(r"\b(?:warning|note)\b", re.IGNORECASE)
 _ARROW = "-->"
-_NUMBERS = re.compile(r"(?<=[:(,])\d+|^\s*\d+:\d+(?=\s)")
+_NUMBERS = regex(r"(?<=[:(,])\d+|^\s*\d+:\d+(?=\s)")
 
 
 class CommandError(ValueError):

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from spark_desktop.domain.completion import ModelInfo
 from spark_desktop.domain.gathered import LeftOut, Part
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
 
@@ -49,7 +50,7 @@ _RANK = {kind.value: rank for rank, kind in enumerate(_WORTH)}
 # Stable parts may take this share of a budget, whatever else there is: what comes and goes with the
 # region must not decide about the prompt's beginning.
 _STABLE_SHARE = 0.5
-_TICKS = re.compile("`{3,}")
+_TICKS = regex("`{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ _NEEDS_PROOF = 2.0
 _REPEATS = 1.0
 _REPEATS_ALL = 4.0
 # "qwen2.5-coder-0.5b", "llama3.1:8b", "mixtral-8x7b"
-_BILLIONS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
+_BILLIONS = regex(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 
 
 def billions_of(model_id: str) -> float | None:

@@ -1,20 +1,19 @@
 """What a use of a method is to be once it is a property, and of a property once it is a method."""
 
-import re
-
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import Occurrence
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.words import Said, say
 
 # What stands behind a name that is set, in front of one that is deleted, and a call of nothing.
-_SET = re.compile(r"\s*(?:=(?!=)|(?:[-+*/%&|^@]|//|\*\*|<<|>>|\?\?|&&|\|\|)=)")
-_DELETED = re.compile(r"[ \t]*del(?:ete)?\b[^;]*")
-_EMPTY_CALL = re.compile(r"\s*(?:\?\.)?(?:<[^()/]*>)?\(\s*\)")
+_SET = regex(r"\s*(?:=(?!=)|(?:[-+*/%&|^@]|//|\*\*|<<|>>|\?\?|&&|\|\|)=)")
+_DELETED = regex(r"[ \t]*del(?:ete)?\b[^;]*")
+_EMPTY_CALL = regex(r"\s*(?:\?\.)?(?:<[^()/]*>)?\(\s*\)")
 
 
 # Where a value stands alone: an argument, or one that is given by its name.
-_OPENS, _CLOSES = re.compile(r"(?:[(,]|[^=!<>:]=)\s*$"), re.compile(r"\s*[,)]")
+_OPENS, _CLOSES = regex(r"(?:[(,]|[^=!<>:]=)\s*$"), regex(r"\s*[,)]")
 
 
 def turned(

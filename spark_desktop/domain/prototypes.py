@@ -9,16 +9,15 @@ from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.defined import Defined, Parameter
 from spark_desktop.domain.name_changes import NameChange, renamed_parameters
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.units import counts_otherwise
 
 # What may stand before a result without being a part of it.
-_SPECIFIERS = re.compile(
-    r"\b(?:virtual|static|inline|constexpr|explicit|friend|extern)\b|\[\[.*?]]"
-)
-_QUALIFIERS = re.compile(r"\bconst\b|\bstd::|[&\s]")
+_SPECIFIERS = regex(r"\b(?:virtual|static|inline|constexpr|explicit|friend|extern)\b|\[\[.*?]]")
+_QUALIFIERS = regex(r"\bconst\b|\bstd::|[&\s]")
 # All of them turn into one another wherever they are used.
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?:std::)?(?:u?int(?:8|16|32|64)_t|size_t|ptrdiff_t)"
     r"|(?:(?:unsigned|signed|long|short|int|double|float)\b\s*)+"
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.regex import regex
 
 _LEAVING = frozenset(
     (
@@ -13,7 +14,7 @@ _LEAVING = frozenset(
     )
 )
 # Behind these it goes on where something was raised.
-_SWALLOWING = re.compile(r"suppress|ignor|raises", re.IGNORECASE)
+_SWALLOWING = regex(r"suppress|ignor|raises", re.IGNORECASE)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 

@@ -4,12 +4,12 @@ A type is written as in an annotation: ``list[int]``, ``tuple[str, int]``; "" is
 """
 
 import ast
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 from spark_desktop.domain.python_results import FUNCTIONS, METHODS, MODULES
+from spark_desktop.domain.regex import regex
 
 # By name. What an import brings is told by where it is from, after IMPORTED: "=math.gcd".
 Known = Mapping[str, str]
@@ -18,7 +18,7 @@ IMPORTED = "="
 OPEN = "?"
 # What can be walked through, and is no type that an annotation would name.
 _WALKED = "iter"
-_HOLDS_WALKED = re.compile(rf"\b{_WALKED}\b")
+_HOLDS_WALKED = regex(rf"\b{_WALKED}\b")
 # In characters. What is longer nobody reads, and in a loop each round makes it longer still.
 _LONGEST = 120
 _NUMBERS = ("bool", "int", "float", "complex")

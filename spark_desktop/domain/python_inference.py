@@ -5,7 +5,6 @@ one there is unknown, and so is what anything unknown flows into.
 """
 
 import ast
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
@@ -32,17 +31,18 @@ from spark_desktop.domain.python_scopes import (
     own_nodes,
     parameters_of,
 )
+from spark_desktop.domain.regex import regex
 
 _ROUNDS = 10
 # An annotation that is as good as the value itself.
 _SURE = frozenset(("int", "float", "str", "bool", "bytes"))
 _CONTAINERS = frozenset(("list", "set", "dict"))
-_HOLDS_CONTAINER = re.compile(r"\[.*\b(?:list|set|dict)\b")
+_HOLDS_CONTAINER = regex(r"\[.*\b(?:list|set|dict)\b")
 # Who asks for the type itself handles values of others.
 _NARROWING = frozenset(
     ("isinstance", "issubclass", "hasattr", "getattr", "callable", "type", "cast")
 )
-_WRONG_TYPE = re.compile(r"AttributeError|TypeError|\bException|BaseException")
+_WRONG_TYPE = regex(r"AttributeError|TypeError|\bException|BaseException")
 # Gives the type of what is bound, from what is known so far.
 Binding = Callable[[Known], str]
 

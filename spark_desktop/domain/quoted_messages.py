@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from spark_desktop.domain.regex import regex
+
 # Texts of at least so many characters are told from others, those of one word by their length.
 _SHORTEST, _SHORTEST_WORD = 8, 14
-_LITERAL = re.compile(
-    r"\"((?:[^\"\\\n]|\\.){8,200})\"|'((?:[^'\\\n]|\\.){8,200})'|`([^`\\\n]{8,200})`"
-)
+_LITERAL = regex(r"\"((?:[^\"\\\n]|\\.){8,200})\"|'((?:[^'\\\n]|\\.){8,200})'|`([^`\\\n]{8,200})`")
 # Lines of an output that are looked for, from its end.
 _MOST_LINES = 60
 # Where a text is filled in, its parts are looked for.
-_HOLES = re.compile(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]|\0")
-_ESCAPED = re.compile(r"\\(.)")
+_HOLES = regex(r"\{[^{}]*\}|\$\{[^{}]*\}|%[-+0-9.]*[a-z]|\0")
+_ESCAPED = regex(r"\\(.)")
 
 # What went well is told by its mark: "ok 3 - lends it", "PASS: lends it", "lends it ... ok".
-_PASSED = re.compile(
+_PASSED = regex(
     r"\W{0,9}(?:(?-i:PASS(?:ED)?)\b|(?:ok|pass(?:ed)?)(?:\s+\d|\s*[-:\])]|\s{2}))|\s*[✓✔√]"
     r"|.*(?:\.\.|\s-)\s*(?:ok|pass(?:ed)?)\W*$",
     re.IGNORECASE,

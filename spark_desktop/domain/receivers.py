@@ -2,6 +2,8 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
+
 _JS = ("javascript", "typescript", "tsx")
 _TYPE = r"([A-Za-z_][\w.:]*)"
 
@@ -41,9 +43,9 @@ _NO_TYPES = frozenset(
     | {"typeof", "case", "mut"}
 )
 # What is made right where it is used, without what would be called on it.
-_MADE = re.compile(r"\(?new\s+([A-Za-z_][\w.]*)(?:<[^()]*>)?\([^()]*\)\)?")
-_CALLED = re.compile(r"((?:\w+\.)*[A-Z]\w*)\([^()]*\)")
-_SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
+_MADE = regex(r"\(?new\s+([A-Za-z_][\w.]*)(?:<[^()]*>)?\([^()]*\)\)?")
+_CALLED = regex(r"((?:\w+\.)*[A-Z]\w*)\([^()]*\)")
+_SIMPLE = regex(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 
 
 def type_of(receiver: str, language: str, before: str) -> str | None:

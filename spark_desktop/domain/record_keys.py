@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.regex import regex
 
 # Words of a name that say nothing of what is made, or of far too much.
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"a|all|and|as|by|build|built|collect|create|data|default|dict|dictionary|entry|fetch|find|"
     r"for|from|get|in|info|into|item|json|line|list|load|make|new|next|obj|object|of|on|one|out|"
     r"parse|read|result|row|self|serialize|state|the|to|value|with|write|"
     r"arg|body|context|event|header|kwarg|message|msg|option|param|payload|request|response"
 )
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)

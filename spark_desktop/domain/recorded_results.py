@@ -7,12 +7,13 @@ from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.method_calls import start_of_call
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.parameter_objects import fields_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_WAITED = re.compile(r"\bawait\s+$")
+_WAITED = regex(r"\bawait\s+$")
 # What a function is handed on to that calls it for each of some values.
-_MAP = re.compile(r"(?:(?P<all>\blist\()|(?P<only>[\w.]+\())?(?P<map>(?<![\w.])map\()\s*$")
-_KEY = re.compile(r"(?<![\w.])key\s*=\s*$")
+_MAP = regex(r"(?:(?P<all>\blist\()|(?P<only>[\w.]+\())?(?P<map>(?<![\w.])map\()\s*$")
+_KEY = regex(r"(?<![\w.])key\s*=\s*$")
 _NAMES = ("one", "each", "item")
 
 

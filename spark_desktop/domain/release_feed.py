@@ -1,7 +1,6 @@
 """A release feed: which versions there are and where their files lie, read strictly."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from spark_desktop.domain.errors import FeedError
 from spark_desktop.domain.hosts import is_loopback
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.release_version import Version, version_of
 from spark_desktop.domain.words import Said, say
 
@@ -20,8 +20,8 @@ _MOST_RELEASES, _MOST_FILES, _MOST_NOTES = 500, 100, 64 * 1024
 # Larger than any package with a model inside; and what JSON's readers all hold exactly.
 _MOST_PACKAGE, _MOST_SEQUENCE = 64 * 1024**3, 2**53
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_SHA256 = regex(r"[0-9a-f]{64}")
+_WORD = regex(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 T = TypeVar("T")
 

@@ -1,9 +1,10 @@
 """Versions of the program, and which of two is the newer one."""
 
-import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"(\d{1,9}(?:\.\d{1,9}){0,3})(?:(a|b|rc)(\d{1,9}))?")
+from spark_desktop.domain.regex import regex
+
+_FORM = regex(r"(\d{1,9}(?:\.\d{1,9}){0,3})(?:(a|b|rc)(\d{1,9}))?")
 # Of what comes before a release, in its order; the release itself comes last.
 _STAGES = {"a": 0, "b": 1, "rc": 2, None: 3}
 

@@ -1,6 +1,6 @@
 """Whether an answer has fallen into a loop, as small models do. Pure."""
 
-import re
+from spark_desktop.domain.regex import regex
 
 # A block of so many lines is looked for, and a loop is the same block so often in a row.
 _LONGEST_BLOCK = 4
@@ -8,7 +8,7 @@ _TIMES = 10
 # Characters of a block: closing brackets stand often below each other.
 _LEAST = 8
 # Within one line: the same piece so often that nobody writes it.
-_IN_LINE = re.compile(r"(\S.{3,60}?)\1{9,}$")
+_IN_LINE = regex(r"(\S.{3,60}?)\1{9,}$")
 _LONG = 200
 _TAIL = 700
 

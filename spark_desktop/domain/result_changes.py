@@ -19,36 +19,37 @@ from spark_desktop.domain.go_records import record_edits, record_fields
 from spark_desktop.domain.map_results import becomes_map, map_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.recorded_results import recorded_edits
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.wrapped_results import turn_of, wrapped_edits
 
-_COUNT = re.compile(r"(\d+) values")
+_COUNT = regex(r"(\d+) values")
 # Several names are given values at once.
-_TAKEN = re.compile(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
-_ASSIGNED = re.compile(r"(\s*)(\w+)(\s*=\s*)([\w.]+\.)?")
-_ALONE = re.compile(r"\s*([\w.]+\.)?")
-_LIST_TYPE = re.compile(r"(?:typing\.)?[Ll]ist(?:\[.*\])?", re.DOTALL)
-_LIST = re.compile(r"(?:list|sorted)?([\[(])")
+_TAKEN = regex(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
+_ASSIGNED = regex(r"(\s*)(\w+)(\s*=\s*)([\w.]+\.)?")
+_ALONE = regex(r"\s*([\w.]+\.)?")
+_LIST_TYPE = regex(r"(?:typing\.)?[Ll]ist(?:\[.*\])?", re.DOTALL)
+_LIST = regex(r"(?:list|sorted)?([\[(])")
 # Something else is called ``list`` in the file.
-_OTHER_LIST = re.compile(
+_OTHER_LIST = regex(
     r"(?<![\w.])list\s*(?::[^=\n,)]+)?=(?!=)|\bdef\s+list\b|\b(?:for|as|import|class)\s+list\b"
     r"|\bdef\s+\w+\((?:[^)]*,)?\s*\*{0,2}list\s*[,:=)]"
 )
 # What walks a value from its first element to the last, and behind which the value ends.
 _WALKED = (
-    (re.compile(r"\bfor\s[^:()]*\sin\s+$"), re.compile(r"\s*(?:[:)\]}]|if\b|for\b)")),
+    (regex(r"\bfor\s[^:()]*\sin\s+$"), regex(r"\s*(?:[:)\]}]|if\b|for\b)")),
     (
-        re.compile(
+        regex(
             r"(?:(?<![\w.])(?:all|any|dict|enumerate|frozenset|list|set|sorted|sum|tuple)"
             r"|\.(?:join|extend|update))\(\s*$"
         ),
-        re.compile(r"\s*[,)]"),
+        regex(r"\s*[,)]"),
     ),
     # Of several that are given the greatest is one of them.
-    (re.compile(r"(?<![\w.])(?:max|min)\(\s*$"), re.compile(r"\s*(?:\)|,\s*(?:key|default)=)")),
+    (regex(r"(?<![\w.])(?:max|min)\(\s*$"), regex(r"\s*(?:\)|,\s*(?:key|default)=)")),
 )
-_UNPACKED = re.compile(r"(?:^|[(,\[{])\s*\*$")
-_ENDED = re.compile(r"[ \t]*(?:#|\r?\n|$)")
+_UNPACKED = regex(r"(?:^|[(,\[{])\s*\*$")
+_ENDED = regex(r"[ \t]*(?:#|\r?\n|$)")
 
 
 def takes_all(one: Occurrence, file: FileNames, change: NameChange) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.written_types import head_of, held_by, same_form
 
 _NOTHING = frozenset(("None", "void", "undefined", "()", "null", "never", "NoReturn"))
@@ -10,11 +11,11 @@ _NOTHING = frozenset(("None", "void", "undefined", "()", "null", "never", "NoRet
 _ANYTHING = frozenset(("Any", "any", "unknown", "object", "interface{}", "auto", "Self", "this"))
 # A field is given its type by its value.
 _UNTOLD = frozenset(("Final", "ClassVar"))
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 _MISSING = frozenset(("None", "null", "undefined"))
 _OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
 # Converted by the language itself.
-_NUMBER_OF_C = re.compile(
+_NUMBER_OF_C = regex(
     r"(?:unsigned|signed|long|short|int|char|bool|float|double|size_t|u?int\d+_t)"
     r"(?: (?:unsigned|signed|long|short|int|char|double))*"
 )
@@ -35,15 +36,15 @@ _DOES_FOR = {
 }
 _OF_SCRIPTS = (".ts", ".tsx", ".mts", ".cts")
 # One of a few values is a type there: whoever reads it reads what it was.
-_VALUE_OF_SCRIPTS = re.compile(r"""(?P<text>(["'`]).*?\2)|(?<![\w.])-?\d[\d.]*(?!\w)""")
+_VALUE_OF_SCRIPTS = regex(r"""(?P<text>(["'`]).*?\2)|(?<![\w.])-?\d[\d.]*(?!\w)""")
 # What holds anything says nothing of what it holds.
-_HOLDS_ANY = re.compile(r"\b(?:any|unknown)\b|\binterface\s*\{\s*\}")
-_WAITS = re.compile(r"(?:Promise|Awaitable|Coroutine|Future)([<\[])(.*)[>\]]")
-_GO_NAMED = re.compile(r"\((?:\w+(?:, ?\w+)* [\w.*\[\]]+(?:, ?|(?=\))))+\)")
-_TEXTS = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|/\*[\s\S]*?\*/|(?:#|//)[^\n]*')
-_RAISES = re.compile(r"\b(?:raise|throw|panic)\b")
+_HOLDS_ANY = regex(r"\b(?:any|unknown)\b|\binterface\s*\{\s*\}")
+_WAITS = regex(r"(?:Promise|Awaitable|Coroutine|Future)([<\[])(.*)[>\]]")
+_GO_NAMED = regex(r"\((?:\w+(?:, ?\w+)* [\w.*\[\]]+(?:, ?|(?=\))))+\)")
+_TEXTS = regex(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|/\*[\s\S]*?\*/|(?:#|//)[^\n]*')
+_RAISES = regex(r"\b(?:raise|throw|panic)\b")
 # A value that stands for nothing found: -1, an empty text.
-_CONSTANT = re.compile(r"\breturn\s+(?:-?\d+|\"[^\"]*\"|'[^']*')\s*;?\s*$", re.MULTILINE)
+_CONSTANT = regex(r"\breturn\s+(?:-?\d+|\"[^\"]*\"|'[^']*')\s*;?\s*$", re.MULTILINE)
 
 
 def is_other_result(

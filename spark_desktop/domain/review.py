@@ -1,6 +1,5 @@
 """Decisions on hunks, and how hunks move when the file under them changes."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -10,10 +9,11 @@ from spark_desktop.domain.merge import Merged, merged
 from spark_desktop.domain.moving import moved_proposal
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk
 from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Ready
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 
-_NUMBERS = re.compile(r"[0-9]+")
+_NUMBERS = regex(r"[0-9]+")
 
 
 def pending(proposal: Proposal) -> tuple[Hunk, ...]:

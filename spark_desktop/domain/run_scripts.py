@@ -4,6 +4,8 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 
+from spark_desktop.domain.regex import regex
+
 # What these name they read: the mistake that they tell stands there.
 _READERS = frozenset(
     {"gcc", "g++", "cc", "c++", "clang", "clang++", "rustc", "javac", "tsc", "go", "cargo"}
@@ -22,15 +24,15 @@ _GIVEN = frozenset({"-r", "--require", "--import", "--loader", "-C", "--config",
 _TEXTS = frozenset({"-c", "-e", "--eval"})
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ksh", ".bat", ".cmd", ".ps1")
 # How a script starts programs, or asks one that runs.
-_STARTS = re.compile(
+_STARTS = regex(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec\w*|spawn\w*)\b|\bchild_process\b|\bpexpect\b"
     r"|\brequests\b|\burllib\b|\bhttpx?\b|\bfetch\s*\(|\bctypes\b|\bimportlib\b"
 )
-_RAISES = re.compile(r"\s*(?:raise\b|throw\b|(?:\w+\.)?(?:exit|abort|fail)\s*\(|die\b)")
-_PRINTS = re.compile(
+_RAISES = regex(r"\s*(?:raise\b|throw\b|(?:\w+\.)?(?:exit|abort|fail)\s*\(|die\b)")
+_PRINTS = regex(
     r"(?<!\w)(?:print\w*|echo|puts|console\.\w+|std::c(?:err|out)|c(?:err|out)|\w*printf|write\w*)\b"
 )
-_ASSERTION = re.compile(r"^\s*(?:Uncaught\s+)?(?:\w+\.)*assert", re.IGNORECASE | re.MULTILINE)
+_ASSERTION = regex(r"^\s*(?:Uncaught\s+)?(?:\w+\.)*assert", re.IGNORECASE | re.MULTILINE)
 
 
 def scripts_of(command: Sequence[str], path_of: Callable[[str], str | None]) -> tuple[str, ...]:

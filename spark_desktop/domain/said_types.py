@@ -18,6 +18,7 @@ from spark_desktop.domain.python_function import (
     tree_of,
 )
 from spark_desktop.domain.python_scopes import FileNames, file_names, names_in
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
@@ -44,8 +45,8 @@ _OTHER_NAMES = {
     **{"integer": "int", "string": "str", "boolean": "bool", "dictionary": "dict"},
     **{"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "array": "list"},
 }
-_MANY = re.compile(r"(list|set)s?\s+of\s+([A-Za-z]+?)s?")
-_OPTIONAL = re.compile(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
+_MANY = regex(r"(list|set)s?\s+of\s+([A-Za-z]+?)s?")
+_OPTIONAL = regex(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
 
 
 def with_said_types(region: str, text: str = "") -> str | None:

@@ -4,22 +4,23 @@ import re
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.same_python import python_shape
 
 # Strings first, so that what looks like a comment in one stays.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
     r"""|(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<word>\w+)|(?P<sign>[^\s\w])""",
     re.DOTALL,
 )
-_HASHES = re.compile(
+_HASHES = regex(
     r"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
     r"""|(?P<comment>\#[^\n]*)|(?P<word>\w+)|(?P<sign>[^\s\w])"""
 )
 _WITH_HASHES = frozenset({".rb", ".sh", ".bash", ".py", ".pyi", ".toml", ".yaml", ".yml"})
 # What makes an error: its first argument is for people. Where the name is one of the language's own
 # reporting functions, all that is filled into the words is for them as well.
-_ERROR = re.compile(
+_ERROR = regex(
     r"\w*(?:Error|Exception)|runtime_error|logic_error|invalid_argument|out_of_range|domain_error"
     r"|length_error"
 )

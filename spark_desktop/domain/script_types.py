@@ -2,22 +2,23 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.signatures import first_code
 
-_HEAD = re.compile(
+_HEAD = regex(
     r"[ \t]*(?:export\s+)?(?:default\s+)?(?P<async>async\s+)?function\b(?P<many>\s*\*)?[^(\n]*\("
 )
-_SAID = re.compile(r"@returns?\s+\{([^\n]+?)\}(?=\s|$)")
-_STAR = re.compile(r"^[ \t]*(?:/\*\*|\*)", re.MULTILINE)
+_SAID = regex(r"@returns?\s+\{([^\n]+?)\}(?=\s|$)")
+_STAR = regex(r"^[ \t]*(?:/\*\*|\*)", re.MULTILINE)
 # What JSDoc has and TypeScript has not: ``?number``, ``*``, ``number=``, ``function(string)``; and
 # what some call a type that TypeScript does not, or not without what it holds.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"[?*!=]|\bfunction\b|\.<"
     r"|\b(?:int|integer|float|double|bool|str|list|dict|tuple|array|object|any|char|byte)\b"
     r"|\b(?:Promise|Array|Map|Set|Record|Iterable|Iterator|Generator|Object)\b(?!<)"
 )
 # Brackets in a text or a comment close nothing.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<skipped>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
     r"""|//[^\n]*|/\*.*?\*/)|(?P<open>[(\[{])|(?P<close>[)\]}])""",
     re.DOTALL,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_text import secret_in
 from spark_desktop.domain.words import Said
 
@@ -29,9 +30,9 @@ _CODE = (
     *(".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".swift", ".md", ".rst", ".pub"),
 )
 # Where a file's part begins, in git's diff and in ours.
-_GITS = re.compile(r"^(?=diff --git )", re.MULTILINE)
-_OURS = re.compile(r"^(?=--- a/)", re.MULTILINE)
-_FILES = re.compile(r'^(?:---|\+\+\+) "?[abciw]/(?P<path>[^\n"]+?)"?\t?$', re.MULTILINE)
+_GITS = regex(r"^(?=diff --git )", re.MULTILINE)
+_OURS = regex(r"^(?=--- a/)", re.MULTILINE)
+_FILES = regex(r'^(?:---|\+\+\+) "?[abciw]/(?P<path>[^\n"]+?)"?\t?$', re.MULTILINE)
 
 
 def secret_name(path: str) -> str:

@@ -8,20 +8,21 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, takewhile
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_text import hits_in, secret_in
 
 # Read by the model.
 _NOT_SHOWN = "(Not shown: it may hold secrets.)"
 _MASK = "***"
 # What pytest and diffs put in front of a line, which then would not begin with a name.
-_MARKS = re.compile(r"^[ \t]*(?:[E>-](?=[ \t])|\+)", re.MULTILINE)
-_MARGIN = re.compile(r"(?:[E>](?=\s))?\s*")
+_MARKS = regex(r"^[ \t]*(?:[E>-](?=[ \t])|\+)", re.MULTILINE)
+_MARGIN = regex(r"(?:[E>](?=\s))?\s*")
 _KEY_BEGINS = "-----BEGIN "
-_KEY_ENDS = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY")
+_KEY_ENDS = regex(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY")
 # A line of a key's body: nothing else on it but what a program's text has around it.
-_BODY = re.compile(r"[E>+\s\"'-]*[A-Za-z0-9+/=]{4,}(?:\\[nr])*[\s\"',)+]*")
+_BODY = regex(r"[E>+\s\"'-]*[A-Za-z0-9+/=]{4,}(?:\\[nr])*[\s\"',)+]*")
 # An option whose value is a secret, however it looks.
-_OPTION = re.compile(
+_OPTION = regex(
     r"-{0,2}[\w-]*(?:passw(?:or)?d|secret|token|credentials?|(?:api|access|private|auth)[-_]?key)",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said, say
 
 
@@ -26,7 +27,7 @@ _SHAPES = (
     _Shape(
         lambda: say("a private key"),
         ("-----BEGIN ",),
-        re.compile(
+        regex(
             r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
             # Headers of an encrypted one, line ends as text, quotes: then what is the key.
             r"(?:.{0,200}?)(?P<value>[A-Za-z0-9+/=]{40})",
@@ -36,22 +37,22 @@ _SHAPES = (
     _Shape(
         lambda: say("a key of AWS"),
         ("AKIA", "ASIA"),
-        re.compile(r"(?<!\w)(?P<value>A[KS]IA[A-Z2-7]{16})\b"),
+        regex(r"(?<!\w)(?P<value>A[KS]IA[A-Z2-7]{16})\b"),
     ),
     _Shape(
         lambda: say("a token of GitHub"),
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        re.compile(r"(?<!\w)(?P<value>gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{50,})\b"),
+        regex(r"(?<!\w)(?P<value>gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{50,})\b"),
     ),
     _Shape(
         lambda: say("a token of GitLab"),
         ("glpat-",),
-        re.compile(r"(?<![\w-])(?P<value>glpat-[\w-]{20,})"),
+        regex(r"(?<![\w-])(?P<value>glpat-[\w-]{20,})"),
     ),
     _Shape(
         lambda: say("a key of a model's vendor"),
         ("sk-", "gsk_", "hf_", "xai-"),
-        re.compile(
+        regex(
             r"(?<![A-Zabd-z0-9_-])(?P<value>sk-(?:proj|ant|or|svcacct|admin)-[\w-]{30,}"
             r"|sk-[A-Za-z0-9]{32,}|gsk_[A-Za-z0-9]{40,}|hf_[A-Za-z0-9]{30,}|xai-[A-Za-z0-9]{60,})"
         ),
@@ -59,12 +60,12 @@ _SHAPES = (
     _Shape(
         lambda: say("a key of Google"),
         ("AIza",),
-        re.compile(r"(?<![\w-])(?P<value>AIza[\w-]{35})(?![\w-])"),
+        regex(r"(?<![\w-])(?P<value>AIza[\w-]{35})(?![\w-])"),
     ),
     _Shape(
         lambda: say("a token of Slack"),
         ("xox", "xapp-", "hooks.slack.com/"),
-        re.compile(
+        regex(
             r"(?<!\w)(?P<value>xox[abeoprs]-\d{5,}-[\w-]{10,}|xapp-\d-[\w-]{20,}"
             r"|hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{20,})"
         ),
@@ -72,25 +73,23 @@ _SHAPES = (
     _Shape(
         lambda: say("a key of Stripe"),
         ("sk_live_", "rk_live_", "whsec_"),
-        re.compile(r"(?<!\w)(?P<value>[sr]k_live_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9]{30,})"),
+        regex(r"(?<!\w)(?P<value>[sr]k_live_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9]{30,})"),
     ),
     _Shape(
         lambda: say("a token of a package registry"),
         ("npm_", "pypi-AgE", "dop_v1_"),
-        re.compile(
-            r"(?<!\w)(?P<value>npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{50,}|dop_v1_[a-f0-9]{64})\b"
-        ),
+        regex(r"(?<!\w)(?P<value>npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{50,}|dop_v1_[a-f0-9]{64})\b"),
     ),
     _Shape(
         lambda: say("a signed token"),
         ("eyJ",),
-        re.compile(r"(?<![\w-])(?P<value>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})"),
+        regex(r"(?<![\w-])(?P<value>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})"),
     ),
 )
 # User and password in an address, from where its host begins.
-_USER_INFO = re.compile(r"://[^\s:/@\"'<>]{1,64}:(?P<value>[^\s:/@\"'<>]{12,128})@")
+_USER_INFO = regex(r"://[^\s:/@\"'<>]{1,64}:(?P<value>[^\s:/@\"'<>]{12,128})@")
 # What a request says for itself, and the value behind it.
-_CREDENTIALS = re.compile(
+_CREDENTIALS = regex(
     r"(?:bearer|basic|token)[ \t]{1,4}(?P<value>[\w.~+/-]{20,1024}={0,2})(?![\w.~+/-])",
     re.IGNORECASE,
 )
@@ -102,7 +101,7 @@ _WORDS = (
 )
 # What follows such a word: the rest of the name, then a value in quotes, as in code and JSON …
 _AFTER = r"(?:s?(?:[_-]?(?:access[_-]?key|key|value|id|base64|hash))?)"
-_QUOTED = re.compile(
+_QUOTED = regex(
     rf"{_AFTER}[\"'\]]{{0,2}}\s{{0,8}}(?::=|=>|=|:)\s{{0,8}}[brfu]?(?P<q>[\"'`])"
     r"(?P<value>[^\s\"'`]{16,256})(?P=q)",
     re.IGNORECASE,
@@ -110,28 +109,28 @@ _QUOTED = re.compile(
 # … or one without, to the end of the line or a remark, as in an environment file; in code it would
 # be a name.
 _ASSIGNED = rf"{_AFTER}[ \t]{{0,8}}[=:][ \t]{{0,8}}(?P<value>[^\s\"'`#;,(){{}}]{{16,256}})"
-_BARE = re.compile(rf"{_ASSIGNED}[ \t\r]*(?=\n|\Z|#|;|(?<=[ \t])//)", re.IGNORECASE)
+_BARE = regex(rf"{_ASSIGNED}[ \t\r]*(?=\n|\Z|#|;|(?<=[ \t])//)", re.IGNORECASE)
 # What programs write has it anywhere.
-_WITHIN = re.compile(rf"{_ASSIGNED}(?=[\s,;)}}\]\"'`]|\Z)", re.IGNORECASE)
-_BEFORE = re.compile(r"[\w.-]*\Z")
-_BARE_BEFORE = re.compile(r"\s*(?:export\s+|set\s+|-\s+)?[\w.-]*")
+_WITHIN = regex(rf"{_ASSIGNED}(?=[\s,;)}}\]\"'`]|\Z)", re.IGNORECASE)
+_BEFORE = regex(r"[\w.-]*\Z")
+_BARE_BEFORE = regex(r"\s*(?:export\s+|set\s+|-\s+)?[\w.-]*")
 # The longest name that is told.
 _LONGEST_NAME = 60
-_ALLOWED = re.compile(r"pragma: ?allowlist secret|gitleaks:allow", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_ALLOWED = regex(r"pragma: ?allowlist secret|gitleaks:allow", re.IGNORECASE)
+_PLACEHOLDER = regex(
     r"example|sample|dummy|fake|test|changeme|change[_-]me|placeholder|your|redacted|x{4,}|\*{3,}"
     r"|0{6,}|1234567|abcdef|qwert|\.\.\.|…|<|>|\$\{|\{\{|%\(|%s",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"(?=.*\d)(?=.*[a-zA-Z])")
-_WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
-_HEX = re.compile(r"[0-9a-fA-F-]+")
+_MIXED = regex(r"(?=.*\d)(?=.*[a-zA-Z])")
+_WORD = regex(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
+_HEX = regex(r"[0-9a-fA-F-]+")
 # Bits a character: sixteen random letters and digits have 3.6 of them on the average, words less.
 _RANDOM_BITS = 3.3
 _RANDOM_HEX_BITS = 3.0
 _MOST_WORDS = 0.6
 _MOST_WORDS_IN_PATHS = 0.3
-_PATH = re.compile(r"[/\\.:]")
+_PATH = regex(r"[/\\.:]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ header ``x-spark-reconstructed`` that its bytes are not those of a server.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.regex import regex
 
 Json = dict[str, Any]
 
 _VERSION = 1
 _PATH = "/v1/chat/completions"
-_WORD = re.compile(r"\s*\S+|\s+")
+_WORD = regex(r"\s*\S+|\s+")
 _HEADERS = [["content-type", "text/event-stream; charset=utf-8"], ["x-spark-reconstructed", "1"]]
 
 

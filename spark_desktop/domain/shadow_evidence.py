@@ -20,6 +20,7 @@ from spark_desktop.domain.project_checks import (
     plain,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
@@ -31,7 +32,7 @@ REPORT = 4000
 # How the runners of tests name the one that failed: pytest, unittest, cargo, go, TAP, node, vitest,
 # jest, mocha, GoogleTest, Catch2, doctest, and our own for examples.
 _FAILED = tuple(
-    re.compile(pattern, re.MULTILINE)
+    regex(pattern, re.MULTILINE)
     for pattern in (
         r"^(?:FAILED|ERROR) ([^\s([]+\[.*?\]|[^\s(]\S*(?: [^-\s]\S*)*?)(?: - .*)?$",
         r"^(?:FAIL|ERROR): ([\w.]+ \([\w.<>]+\))",
@@ -53,7 +54,7 @@ _FAILED = tuple(
     )
 )
 _PASSED = tuple(
-    re.compile(pattern, re.MULTILINE)
+    regex(pattern, re.MULTILINE)
     for pattern in (
         r"^\s*Tests:? .*?(\d+) passed",
         r"^(?:\[doctest\] )?test cases: .*?(\d+) passed",
@@ -66,35 +67,35 @@ _PASSED = tuple(
         r"^(\d+) examples$",
     )
 )
-_GO_PASSED = re.compile(r"^\s*--- PASS: ", re.MULTILINE)
+_GO_PASSED = regex(r"^\s*--- PASS: ", re.MULTILINE)
 # What a function says that is still to be written.
-_STUB = re.compile(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
+_STUB = regex(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
 # What a test says of a function that returns nothing, since its body is still empty.
-_NOTHING_YET = re.compile(
+_NOTHING_YET = regex(
     r"^\s*(?:E  |FAILED |\w*Error\b|Got:?|Received:).*\b(?:None|NoneType|undefined)\b"
     r"|^\s*Got nothing$",
     re.MULTILINE,
 )
-_ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
+_ERROR = regex(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
 # How programs that are no known runner of tests say that one failed: what it threw, or in words.
-_THROWN = re.compile(
+_THROWN = regex(
     r"^[ \t]+at \S.*:\d+:\d+\)?$|^Node\.js v\d|^[^\w\n]*fail\w*\b|"
     r"\b[1-9]\d* (?:\w+ )?fail(?:ed|ing|ures?)\b",
     re.MULTILINE | re.IGNORECASE,
 )
-_NOT_COMPILED = re.compile(r"^(\S.*?)(?:\(\d+,\d+\): |:\d+:\d+ - )error TS\d+", re.MULTILINE)
+_NOT_COMPILED = regex(r"^(\S.*?)(?:\(\d+,\d+\): |:\d+:\d+ - )error TS\d+", re.MULTILINE)
 # Where a run ended before its tests did; those that it did not come to have not failed.
-_BROKE_OFF = re.compile(
+_BROKE_OFF = regex(
     r"^panic: |\(signal: \d+|^!+ (?:stopping after|Interrupted|_pytest\.outcomes\.Exit)"
     r"|^INTERNALERROR>|^Fatal Python error: |\bcore dumped\b|\bSegmentation fault\b",
     re.MULTILINE,
 )
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
     r"^\?\s+\S+\s+\[no test files\]",
     re.MULTILINE,
 )
-_RULE = re.compile(r":\d+:\d+: ([A-Z]+\d+)\b")
+_RULE = regex(r":\d+:\d+: ([A-Z]+\d+)\b")
 # Rules about how code is laid out and named: a person may still want the change.
 _STYLE = ("E1", "E2", "E3", "E5", "W1", "W2", "W3", "W6", "I0", "D1", "D2", "D3", "D4")
 _MORE_STYLE = ("Q0", "COM", "ANN", "N8", "ERA", "TD0", "FIX", "T20", "RUF10", "PLR", "C90")

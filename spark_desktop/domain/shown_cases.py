@@ -6,33 +6,33 @@ What is not sure counts as many: a call in a loop, in a helper, or with values f
 import re
 from collections.abc import Sequence
 
+from spark_desktop.domain.regex import regex
+
 # So many are enough to tell a rule by.
 ENOUGH = 2
 # Lines around a call in which it is called again and again.
-_AGAIN = re.compile(
+_AGAIN = regex(
     r"\b(?:for|while|loop|each|forEach|map|every|parametrize|parameterized|expand|given|subTest"
     r"|rstest|case|test_case|proptest|quickcheck|property|fuzz|Fuzz|TEST_P|INSTANTIATE\w*)\b"
 )
 # What opens a block that has a name of its own, and those of them that are tests.
-_NAMED = re.compile(
+_NAMED = regex(
     r"^\s*(?:export\s+|pub\s+|async\s+|static\s+|unsafe\s+)*"
     r"(?:def|fn|func|function|void|bool|int|auto|const|let|var)\s+(?:\([^)]*\)\s*)?(\w+)"
 )
-_TEST = re.compile(r"test|spec|should|main|^it$|^describe$", re.IGNORECASE)
-_TOLD = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`")
+_TEST = regex(r"test|spec|should|main|^it$|^describe$", re.IGNORECASE)
+_TOLD = regex(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`")
 # "#[test]" and "@Test"
-_MARK = re.compile(r"\s*(?:#\[|@).*\btest\b", re.IGNORECASE)
-_CLASS = re.compile(r"\s*class\b")
+_MARK = regex(r"\s*(?:#\[|@).*\btest\b", re.IGNORECASE)
+_CLASS = regex(r"\s*class\b")
 # The end of rows that go on as a test of each: "])('adds', (a, b) => {".
-_ROWS_END = re.compile(r"\s*[\])}`].*\(")
+_ROWS_END = regex(r"\s*[\])}`].*\(")
 # What others call is written in one line: "const check = (a, b) => expect(".
-_HELPER = re.compile(
-    r"\s*(?:(?:const|let|var)\s+\w+\s*=[^=]*=>|\w+\s*=\s*lambda\b|def\s+(?!test)\w)"
-)
-_FIXTURES = re.compile(r"\bfixture\([^()]*\bparams\s*=")
-_COMMENT = re.compile(r"^\s*(?:#(?!\[)|//|\*|/\*)")
+_HELPER = regex(r"\s*(?:(?:const|let|var)\s+\w+\s*=[^=]*=>|\w+\s*=\s*lambda\b|def\s+(?!test)\w)")
+_FIXTURES = regex(r"\bfixture\([^()]*\bparams\s*=")
+_COMMENT = regex(r"^\s*(?:#(?!\[)|//|\*|/\*)")
 # What is called by what it does: "Stay(1)", "a + b", "String(stay)".
-_UNWRITTEN = re.compile(r"__\w+__|constructor|operator\W.*|~\w+|toString|valueOf|init|drop|fmt")
+_UNWRITTEN = regex(r"__\w+__|constructor|operator\W.*|~\w+|toString|valueOf|init|drop|fmt")
 
 
 def is_written_out(name: str) -> bool:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.regex import regex
+
 _SCRIPT = (
     r"[ \t]*(?:export\s+)?(?:default\s+)?(?:"
     r"(?:async\s+)?function\b[^(\n]*\("
@@ -34,7 +36,7 @@ _NAMES = {
     ".rs": r"(?:mut\s+)?(\w+)\s*:",
     ".go": r"(\w+)\b",
 }
-_CPP_BODY = re.compile(
+_CPP_BODY = regex(
     r"\s*(?:(?:const|noexcept|override|final|&&?)\s*)*(?:->[^{;\n]*)?"
     r"(?::[^:{][^{;]*|=\s*(?:0|default|delete)\s*)?[{;]"
 )
@@ -44,12 +46,10 @@ TYPED = frozenset({".ts", ".tsx"})
 _ITSELF = frozenset({"self", "this"})
 # Characters of a signature.
 _LONGEST = 4_000
-_UNREAD = re.compile(
-    r"\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
-)
+_UNREAD = regex(r"\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 # Empty lines, comments, attributes, decorators and templates, which stand above a head.
-_ABOVE = re.compile(
+_ABOVE = regex(
     r"(?:[ \t]*(?:\r?\n|//[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\r?\n|\*[^\n]*\n|#!?\[[^\n]*\]\s*\n"
     r"|@[^\n]*\n|template\b[^\n]*\n|#(?!\w)[^\n]*\n))*",
     re.DOTALL,

@@ -4,10 +4,11 @@ import re
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
 from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # At the top of a file, and of no class.
-_OPERATOR = re.compile(r"^(?!\s|//|\*|using|typedef)[^\n(=]*(?<!::)\boperator\b", re.MULTILINE)
+_OPERATOR = regex(r"^(?!\s|//|\*|using|typedef)[^\n(=]*(?<!::)\boperator\b", re.MULTILINE)
 
 
 def keeps_space(change: NameChange, file: FileNames) -> bool:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from spark_desktop.domain.regex import regex
+
 _CHANGE = r"(?:change|modify|mutate|alter|touch|sort|reverse|edit)"
 _CHANGING = r"(?:changing|modifying|mutating|altering|touching|sorting|reversing|editing)"
 _CHANGED = r"(?:changed|modified|mutated|altered|touched)"
@@ -25,7 +27,7 @@ _OLD = (
 # Behind it nothing says when, or which part of it.
 _END = r"(?:\s+itself)?(?:\s+in[\s-]place)?\s*(?=$|[.,;:!)]|and\b|but\b|\u2013|\u2014)"
 _SPARED = tuple(
-    re.compile(one, re.IGNORECASE)
+    regex(one, re.IGNORECASE)
     for one in (
         rf"\b{_NOT_TO}\s+(?:ever\s+)?(?P<verb>{_CHANGE})\s+{_THING}{_END}",
         rf"\b(?:without|not|rather\s+than|instead\s+of)\s+(?P<verb>{_CHANGING})\s+{_THING}{_END}",
@@ -40,27 +42,27 @@ _SPARED = tuple(
 )
 _NEVER = r"(?:\b(?:not|never|without|instead\s+of|rather\s+than)|n't)\s+(?:ever\s+)?"
 # Nothing but values can be mutated; of "change its arguments" the signature may be meant.
-_MUTATED = re.compile(
+_MUTATED = regex(
     rf"{_NEVER}mutat(?:e|ing)\s+(?:(?:the|its|any)\s+)?(?:argument|parameter)(?P<many>s)?{_END}",
     re.IGNORECASE,
 )
 # "Don't sort in place": what, is not said.
-_IN_PLACE = re.compile(
+_IN_PLACE = regex(
     rf"{_NEVER}(?P<verb>{_CHANGE}|{_CHANGING})\s+(?:(?:it|them|the\s+{_KIND})\s+)?in[\s-]place{_END}",
     re.IGNORECASE,
 )
 _WAYS = {"sort": "sort", "sorting": "sort", "reverse": "reverse", "reversing": "reverse"}
 # What is said of somebody else, or only of some cases.
-_DOUBTFUL = re.compile(
+_DOUBTFUL = regex(
     r"\b(?:callers?|users?|they|others?|if|where|when|unless|whenever|while|until|for|except|think"
     r"|why|because|tests?|pass(?:es)?\s+only)\b",
     re.IGNORECASE,
 )
-_DOUBTFUL_AFTER = re.compile(r",?\s*(?:if|where|when|unless|whenever|except|until)\b|[^.;!]*\?")
-_CASE = re.compile(r"(?:if|where|when|unless|whenever|for)\b", re.IGNORECASE)
+_DOUBTFUL_AFTER = regex(r",?\s*(?:if|where|when|unless|whenever|except|until)\b|[^.;!]*\?")
+_CASE = regex(r"(?:if|where|when|unless|whenever|for)\b", re.IGNORECASE)
 
 # Parameters that are there to be filled, and what says of another one that it is.
-_FILLED = re.compile(
+_FILLED = regex(
     r"memo|cache|seen|visited|errors|warnings|out|output|results?|acc|buffer|dest|destination"
     r"|target|into"
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from spark_desktop.domain.errors import LinkError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said, joined, say
 
 # Characters of a whole link, which has to fit into one message to the Spark that runs, and of what
@@ -21,20 +22,18 @@ MOST_FOLDER = 1024
 # Characters of the link that an error shows.
 _SHOWN = 60
 
-_ARGUMENT = re.compile(r"spark:|[a-z][a-z0-9+.-]+://|file:/", re.IGNORECASE)
-_LINK = re.compile(r"spark://([^/?#]*)/?(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
-_FILE = re.compile(r"file:(?://(?:localhost)?)?(/[^?#]*)", re.IGNORECASE | re.DOTALL)
-_NO_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_ARGUMENT = regex(r"spark:|[a-z][a-z0-9+.-]+://|file:/", re.IGNORECASE)
+_LINK = regex(r"spark://([^/?#]*)/?(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
+_FILE = regex(r"file:(?://(?:localhost)?)?(/[^?#]*)", re.IGNORECASE | re.DOTALL)
+_NO_CODE = regex(r"%(?![0-9A-Fa-f]{2})")
+_DRIVE = regex(r"[A-Za-z]:[\\/]")
 # What ASCII holds beside letters and digits, but for blanks, quotation marks and backslashes, which
 # JSON would write in two or six bytes.
 _PLAIN = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~"
 # Characters that show a text in another order than it has, and what shows nothing at all: tags,
 # variation selectors beyond those of emoji, blanks and joints without a width. Words that are not
 # seen could go to the model with it. (Two joiners stay: scripts and emoji need them.)
-_DECEIVING = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef]"
-)
+_DECEIVING = regex("[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef]")
 
 
 @dataclass(frozen=True, slots=True)

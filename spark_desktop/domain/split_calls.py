@@ -1,12 +1,11 @@
 """A call of a class that a method of it does the work of now. Pure."""
 
-import re
-
 from spark_desktop.domain.file_names import Occurrence, Role
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
 # What JavaScript makes an object with.
-_NEW = re.compile(r"\bnew\s+$")
+_NEW = regex(r"\bnew\s+$")
 
 
 def instead_of(one: Occurrence, content: str, new: str) -> TextEdit | None:

@@ -1,8 +1,8 @@
 """Where a text stops being a program, and whether somebody is still typing there. Pure."""
 
-import re
 from dataclasses import dataclass
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import Said
@@ -10,12 +10,12 @@ from spark_desktop.domain.words import Said
 # Lines around an error that belong to what was edited, at most.
 _NEAR = 12
 # A line that ends so asks for more, and nobody but its writer knows what.
-_OPEN_END = re.compile(
+_OPEN_END = regex(
     r"(?:[=+\-*/%&|^~.,<>]|->|=>|&&|\|\||\b(?:and|or|not|in|is|import|from|new|if|while|for))"
     r"\s*$"
 )
-_OPENED = re.compile(r"[(\[{]\s*$")
-_COMMENT = re.compile(r"\s*(?:#|//).*$")
+_OPENED = regex(r"[(\[{]\s*$")
+_COMMENT = regex(r"\s*(?:#|//).*$")
 
 
 @dataclass(frozen=True, slots=True)

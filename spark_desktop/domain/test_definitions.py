@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.python_function import Function, lines_with, tree_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
 _PYTHON = frozenset({".py", ".pyi", ".pyw"})
@@ -61,7 +62,7 @@ _MARKED = {
     ".php": (_PHP.format(name=r"\w+"), r"#\[(?:\w+\\)*Test\b|\*\s*@test\b"),
 }
 # What may stand between a mark and what it marks.
-_ABOVE = re.compile(r"\s*(?:#\[|@|\[|//|/?\*)")
+_ABOVE = regex(r"\s*(?:#\[|@|\[|//|/?\*)")
 _CLOSES = ("}", ")", "]", "{", "end")
 _OPENS = ("{", "(", "[", "=>", "->")
 

@@ -5,7 +5,6 @@ the more exact one counts.
 """
 
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -34,6 +33,7 @@ from spark_desktop.domain.failure_formats.python import (
     unittest_failures,
 )
 from spark_desktop.domain.project_checks import plain
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_lines import without_secrets
 
 # Characters of an output's end that are read, and of one line.
@@ -63,8 +63,8 @@ _READERS: tuple[Reader, ...] = (
 _FOREIGN = frozenset(
     {"node_modules", "site-packages", "dist-packages", "venv", "env", "vendor", "target"}
 )
-_FOREIGN_LINE = re.compile(r"node:internal|[/\\]rustc[/\\]|node_modules|site-packages|node:async_")
-_RULES = re.compile(r"[\s_=\-\u23af^~|]*$")
+_FOREIGN_LINE = regex(r"node:internal|[/\\]rustc[/\\]|node_modules|site-packages|node:async_")
+_RULES = regex(r"[\s_=\-\u23af^~|]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from posixpath import basename, dirname
 
+from spark_desktop.domain.regex import regex
+
 _TEST_FOLDERS = frozenset(
     {"tests", "test", "__tests__", "spec", "specs", "testing", "unit", "integration", "e2e"}
 )
@@ -12,13 +14,13 @@ _SOURCE_FOLDERS = frozenset({"src", "lib", "include", "main", "java", "app", "pk
 _SCRIPTS = ("ts", "tsx", "js", "jsx", "mts", "cts", "mjs", "cjs")
 _CPP = ("cpp", "cc", "cxx", "c", "hpp", "h", "hh", "hxx")
 _KINS = (_SCRIPTS, _CPP, ("py", "pyi"))
-_TEST_STEM = re.compile(
+_TEST_STEM = regex(
     r"(?:test_(?P<a>.+)|(?P<b>.+?)[._-](?:tests?|spec|unittest)|(?P<c>.+?)(?:Tests?|Spec|IT)"
     r"|(?:Test)(?P<d>[A-Z].*))"
 )
 # Names of tests that do not say what they test.
 _NO_SUBJECT = frozenset({"conftest.py", "test.py", "tests.py", "test.rs", "tests.rs"})
-_STEM = re.compile(r"(?P<stem>.+?)\.(?P<suffix>[A-Za-z+]+)")
+_STEM = regex(r"(?P<stem>.+?)\.(?P<suffix>[A-Za-z+]+)")
 
 
 def is_test(path: str) -> bool:

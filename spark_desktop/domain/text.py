@@ -6,13 +6,13 @@ come back unchanged even where a file mixes styles.
 
 import codecs
 import hashlib
-import re
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import NotTextError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
-_NEWLINES = re.compile("\r\n|\n|\r")
+_NEWLINES = regex("\r\n|\n|\r")
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -22,7 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # All but those that occur in text files: tab, line feed, form feed, carriage return, escape.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = regex("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """Texts that name something by which code finds it. Pure."""
 
-import re
 from collections.abc import Mapping
 
 from spark_desktop.domain.file_names import FileNames, Occurrence
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit
 
 # In the languages that are read here; a sign of a comment in a text, or a mark of Rust that looks
 # like the beginning of one, hides what is behind it, and no more.
-_COMMENT_OR_TEXT = re.compile(
+_COMMENT_OR_TEXT = regex(
     r'''"""[\s\S]*?"""|\'{3}[\s\S]*?\'{3}|\br(?P<marks>#+)"[\s\S]*?"(?P=marks)|`[^`]*`'''
     r"""|/\*[\s\S]*?\*/|(?:#|//)[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'"""
 )

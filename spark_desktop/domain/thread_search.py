@@ -12,14 +12,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SIGN = re.compile(
+from spark_desktop.domain.regex import regex
+
+_SIGN = regex(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\uff66-\uff9f\U00020000-\U0003ffff]"
 )
-_EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-_WORD = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_EMOJI = regex("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+_WORD = regex(r"[^\W_]+")
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TERM = regex(r'"([^"]*)"?|([^\s"]+)')
 # A longer run of letters is data, not a name.
 _LONGEST_NAME = 64
 # More words narrow nothing down any more.

@@ -6,6 +6,7 @@ Tests seldom have two that are equal, and what the languages' own functions give
 import re
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
 # "Of several the first one", "the earliest of those wins", "for a tie, the last".
@@ -13,25 +14,21 @@ _EQUAL = r"(?:of\s+(?:several|equals?|many|those|them|two)\b|\b(?:ties?|tied|sam
 _ONES = r"(?:of\s+(?:several|equals?|those|them)|wins)"
 _WHICH = r"\b(?P<which>first|earliest|last|latest)\b"
 _ASKED = (
-    re.compile(rf"{_EQUAL}[^.;]{{0,60}}?{_WHICH}", re.IGNORECASE),
-    re.compile(
-        rf"{_WHICH}(?:\s+one)?\s+(?:of\s+(?:several|equals?|those|them)|wins)", re.IGNORECASE
-    ),
+    regex(rf"{_EQUAL}[^.;]{{0,60}}?{_WHICH}", re.IGNORECASE),
+    regex(rf"{_WHICH}(?:\s+one)?\s+(?:of\s+(?:several|equals?|those|them)|wins)", re.IGNORECASE),
 )
 _FIRST = frozenset(("first", "earliest"))
 # By ending of the file: what gives the last of equal ones, and what the first.
 _LAST_OF = {
-    ".rs": re.compile(r"\.(max_by_key|max_by|max)\s*\("),
-    ".py": re.compile(r"\b(sorted)\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\[\s*-1\s*\]"),
+    ".rs": regex(r"\.(max_by_key|max_by|max)\s*\("),
+    ".py": regex(r"\b(sorted)\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\[\s*-1\s*\]"),
 }
 _FIRST_OF = {
-    ".rs": re.compile(r"\.(min_by_key|min_by|min)\s*\("),
-    ".py": re.compile(r"(?<![\w.])(max|min)\((?!\s*reversed)"),
+    ".rs": regex(r"\.(min_by_key|min_by|min)\s*\("),
+    ".py": regex(r"(?<![\w.])(max|min)\((?!\s*reversed)"),
 }
 # Whoever turns the order around, or compares by the place as well, knows.
-_TURNED = re.compile(
-    r"\.rev\(\)|\breversed\(|\[::-1\]|\benumerate\b|\breverse\s*=\s*True|Reverse\("
-)
+_TURNED = regex(r"\.rev\(\)|\breversed\(|\[::-1\]|\benumerate\b|\breverse\s*=\s*True|Reverse\(")
 
 
 def takes_asked_tie(path: str, asked: str, region: str) -> Check | None:

@@ -5,30 +5,31 @@ import re
 
 from spark_desktop.domain.asked_points import is_english
 from spark_desktop.domain.documented_functions import DocumentedFunction
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
-_RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
-_RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
+_RETURNED = regex(r"\breturn(?:s|ed)\b", re.IGNORECASE)
+_RETURNS = regex(r"\b(?:return|yield|result|give)", re.IGNORECASE)
 # "The shares of each": what it is that is returned, without the word.
-_IS_RESULT = re.compile(
+_IS_RESULT = regex(
     r"[\s/*!#]*(?:the|an?|what|whether|how|which|all|those|each)\b(?!\s+(?:function|method|helper)\b)",
     re.IGNORECASE,
 )
-_RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
+_RAISED = regex(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
 # What is only raised if anything is: a part of a list, or a question.
-_RAISES_IT = re.compile(
+_RAISES_IT = regex(
     r"\b(?:that|when|if|how)\s+(?:(?:it|this|the\s+\w+|`?\w+`?)\s+)?(?:is\s+)?"
     r"(?:raise[sd]?|throws?|thrown|panics?)\b(?!\W+if\b)|\b\w+(?:Error|Exception)\b"
     r"|\b[A-Z]\w+\s+(?:is|are)\s+(?:raised|thrown)",
 )
-_RAISING = re.compile(
+_RAISING = regex(
     r"\b(?:raise|throw|throws|abort|assert\w*|reject)\b|\bpanic|\bErr\b|\berrors\.|\bErrorf\b"
     r"|\.(?:unwrap|expect)\(|\?\s*[;)]|\bResult<"
 )
-_RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
+_RAISES = regex(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
 # A result that is told by its value.
-_VALUE = re.compile(r"\b(?:None|null|nil|undefined|Some|Ok|Err|[Tt]rue|[Ff]alse)\b")
-_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+_VALUE = regex(r"\b(?:None|null|nil|undefined|Some|Ok|Err|[Tt]rue|[Ff]alse)\b")
+_COMMENT = regex(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 
 
 def tells_result(instruction: str, text: str) -> bool:

@@ -4,12 +4,13 @@ import re
 
 from spark_desktop.domain.completion import InfillRequest, Request, Usage
 from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.regex import regex
 
 # The estimate is rather too large, and one token may hold a long run of one sign, so only a large
 # shortfall says that something is missing.
 _SHARE = 0.4
 _AT_LEAST = 500
-_RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+_RUN = regex(r"(.)\1{3,}", re.DOTALL)
 
 
 def prompt_text(request: Request) -> str:

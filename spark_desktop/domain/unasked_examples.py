@@ -6,28 +6,29 @@ Small models write them where only a description was wanted, and work out what t
 import re
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 
-_ASKED = re.compile(r"\bexamples?\b|\bdoctests?\b|>>>|\busage\b", re.IGNORECASE)
+_ASKED = regex(r"\bexamples?\b|\bdoctests?\b|>>>|\busage\b", re.IGNORECASE)
 _SCRIPTS = frozenset({".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"})
-_RUST_LINE = re.compile(r"\s*//[/!]")
-_RUST_EXAMPLES = re.compile(r"\s*#+\s*Examples?\b")
-_RUST_HEADING = re.compile(r"\s*#+\s+[A-Z]")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
-_STAR_LINE = re.compile(r"\s*\*(?!/)")
-_EXAMPLE_TAG = re.compile(r"\s*@example\b")
+_RUST_LINE = regex(r"\s*//[/!]")
+_RUST_EXAMPLES = regex(r"\s*#+\s*Examples?\b")
+_RUST_HEADING = regex(r"\s*#+\s+[A-Z]")
+_FENCE = regex(r"\s*(?:```|~~~)")
+_STAR_LINE = regex(r"\s*\*(?!/)")
+_EXAMPLE_TAG = regex(r"\s*@example\b")
 # With a capital, or called, it is a decorator in the example.
-_TAG = re.compile(r"\s*@[a-z]\w*\b(?!\()")
-_SECTION = re.compile(
+_TAG = regex(r"\s*@[a-z]\w*\b(?!\()")
+_SECTION = regex(
     r"\s*(?:for example|examples?(?:\s+usage)?|usage(?:\s+examples?)?)\s*:?\s*$", re.IGNORECASE
 )
 # What begins another part of a docstring even where no empty line stands before it.
-_FIELD = re.compile(
+_FIELD = regex(
     r"\s*(?::[a-z]+\b[^:\n]*:"
     r"|(?:Args|Arguments|Parameters|Returns?|Yields|Raises|Notes?|See Also|Attributes)\s*:?\s*$)"
 )
-_PROMPT = re.compile(r"\s*>>>")
-_QUOTES = re.compile(r'"""|' + "'''")
+_PROMPT = regex(r"\s*>>>")
+_QUOTES = regex(r'"""|' + "'''")
 
 
 def without_unasked_examples(path: str, instruction: str, region: str) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from spark_desktop.domain.errors import PatchError
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk, Patch, apply, hunks_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
 
 _NO_NEWLINE = "\\ No newline at end of file"
-_HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_LINE_FEED_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_HEADER = regex(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_LINE_FEED_LINES = regex(r"[^\n]*\n|[^\n]+")
 _NOWHERE = "/dev/null"
 _GIT = "diff --git "
 

@@ -2,6 +2,8 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
+
 # Words of names that tell in what a number counts, each with the shortest of those that mean the
 # same. Words that mean something else as well ("min", "second") are left out.
 _UNITS = {
@@ -53,15 +55,15 @@ _SIGNS = {
     **{r"h?[pP]a(?![A-Za-z])": "pascals", r"[fF](?![A-Za-z])": "fahrenheit"},
 }
 # An angle and a text are no other measure.
-_CONVERTS = re.compile(
+_CONVERTS = regex(
     r"conver[ts]|\bto_(?!radians|degrees|str|owned|vec|list|dict|lower|upper|bits|bytes|json)"
     r"|[a-z]To[A-Z]|_per_|\bper\b|[*/]\s*(?:1_?000|100|60|3_?600|3\.6)\b",
     re.IGNORECASE,
 )
-_IN_UNIT = re.compile(r"\bin\s+(?:whole\s+|full\s+)?([A-Za-z]+)")
+_IN_UNIT = regex(r"\bin\s+(?:whole\s+|full\s+)?([A-Za-z]+)")
 
 # As texts tell them, also in words of which these are the ends.
-_TOLD = re.compile(
+_TOLD = regex(
     r"\b(?:\w*seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent(?:age)?|per\s+\w+"
     r"|\w*(?:met(?:re|er)s?|grams?|lit(?:re|er)s?|watts?|volts?|pascals?|joules?|newtons?|bytes?"
     r"|hertz)|bits?|amperes?|amps?|ohms?|tonnes?|tons?|pounds?|ounces?|inch(?:es)?|feet|foot|yards?"

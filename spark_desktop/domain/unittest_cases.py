@@ -5,12 +5,13 @@ from collections.abc import Collection
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_BASE = re.compile(r"\(\s*(unittest\.)?(IsolatedAsyncio)?TestCase\s*\)")
-_NAME = re.compile(r"(?<!\w)TestCase(?!\w)")
+_BASE = regex(r"\(\s*(unittest\.)?(IsolatedAsyncio)?TestCase\s*\)")
+_NAME = regex(r"(?<!\w)TestCase(?!\w)")
 # Hooks of the class, which the runner calls and does not wait for.
-_HOOKS = re.compile(
+_HOOKS = regex(
     r"setUp\w*|tearDown\w*|assert\w*|run|debug|id|fail\w*|skip\w*|subTest|shortDescription|"
     r"countTestCases|defaultTestResult|doCleanups|addCleanup|doClassCleanups|addClassCleanup"
 )

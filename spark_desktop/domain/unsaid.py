@@ -16,6 +16,7 @@ from spark_desktop.domain.documented_functions import DocumentedFunction, docume
 from spark_desktop.domain.plain_types import misfit
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_scopes import NO_FILE, FileNames, file_names
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.script_types import lacks_result_type
 from spark_desktop.domain.signatures import is_defined
 from spark_desktop.domain.told_results import comments_of, tells_errors, tells_result
@@ -23,73 +24,73 @@ from spark_desktop.domain.units import invented_unit
 from spark_desktop.domain.words import Said, joined, say
 
 _PYTHON = (".py", ".pyi")
-_DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
-_PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
+_DOCSTRING = regex(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
+_PARAMETERS = regex(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
 # "Which types of events" are no annotations.
-_TYPES = re.compile(
+_TYPES = regex(
     r"\b(?:annotat\w+|type\s+hints?|types(?!\s+of\s+(?!(?:the|its|all|both|each)\b)))\b",
     re.IGNORECASE,
 )
 # A type in the signature, and not one in the comment.
-_RESULT_TYPE = re.compile(
+_RESULT_TYPE = regex(
     r"\b(?:return|result)s?\s+types?\b"
     r"|\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:return|result)",
     re.IGNORECASE,
 )
 # Types of the parameters in the signature, and not in the comment.
-_PARAMETER_TYPES = re.compile(
+_PARAMETER_TYPES = regex(
     r"\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:parameters?|arguments?)\b"
     r"|\bgive\b[^.;]{0,30}\b(?:parameters?|arguments?)\b[^.;]{0,30}\btypes?\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(
+_EACH = regex(
     r"\bits\s+(?:public\s+)?methods\b|\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
     re.IGNORECASE,
 )
 # A part of a documentation that is about the result alone; it may say that there is none.
 _NOTHING = r"(?:None|nothing|void|undefined|unit|\(\)|no(?:t|\s+value)\b|-{3})"
-_RETURNS_SECTION = re.compile(
+_RETURNS_SECTION = regex(
     r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?[ \t]*$|:returns?:|@returns?\b)"
     rf"(?![\s/*!{{`:]*{_NOTHING})",
     re.IGNORECASE | re.MULTILINE,
 )
-_ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
+_ASKS_FOR_RESULT = regex(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
 # The heading of a part of a documentation, where its first sentence should stand.
-_SECTION = re.compile(r"(?:[/*!\s]*\n)*[/*!\s]*#{1,3}\s+\w")
-_PYTHON_SECTION = re.compile(
+_SECTION = regex(r"(?:[/*!\s]*\n)*[/*!\s]*#{1,3}\s+\w")
+_PYTHON_SECTION = regex(
     r"[\"'rRuU\s]*(?:(?:Args|Arguments|Parameters|Returns?|Raises|Yields)\s*:?\s*\n|:(?:param|returns?|raises)\b)"
 )
-_QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
+_QUOTED = regex(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
-_AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
+_AS_CODE = regex(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
 # A value in quotes, as a list of those that may be given has it.
-_VALUE_TOLD = re.compile(r"\"(\w{1,20})\"|(?<!\w)'(\w{1,20})'(?!\w)")
+_VALUE_TOLD = regex(r"\"(\w{1,20})\"|(?<!\w)'(\w{1,20})'(?!\w)")
 # A call, with what it passes.
-_EXAMPLE = re.compile(r">>>[^\n]*(?:\n[ \t]*[^\s>][^\n]*)?|\w\([^()\n]*\)")
-_TAG = re.compile(r"@\w+")
+_EXAMPLE = regex(r">>>[^\n]*(?:\n[ \t]*[^\s>][^\n]*)?|\w\([^()\n]*\)")
+_TAG = regex(r"@\w+")
 _TAGS = (
     frozenset({"@return", "@returns"}),
     frozenset({"@throws", "@throw", "@exception", "@raises"}),
     frozenset({"@param", "@arg", "@argument"}),
 )
 # "Types go in the docstring, not the signature."
-_TYPES_IN_TEXT = re.compile(
+_TYPES_IN_TEXT = regex(
     r"\btypes?\b[^.;]{0,120}\bin(?:to)?\s+(?:the\s+|its\s+)?(?:doc\w*|comments?|text|it)\b"
     r"|\b(?:not|never)\s+(?:in\s+|into\s+)?(?:the\s+)?signature"
     r"|\b(?:no|without|don't\s+\w+)\s+(?:type\s+)?(?:annotations|hints)\b",
     re.IGNORECASE,
 )
 # In front of what is not wanted: "remove the", "turn its", "without a".
-_TAKES_OFF = re.compile(
+_TAKES_OFF = regex(
     r"\b(?:no|not|never|without|\w+n't|remov\w+|drop\w*|delet\w+|strip\w*|skip\w*|omit\w*"
     r"|turn\w*|convert\w*|mov\w+|replac\w+|instead\s+of|from|rather\s+than)"
     r"(?:\s+(?!and\b|but\b|with\b|to\b|into\b|in\b|by\b)[\w'-]+){0,5}?\s+$",
     re.IGNORECASE,
 )
-_TYPES_OF_PARAMETERS = re.compile(
+_TYPES_OF_PARAMETERS = regex(
     r"\b(?:types?|annotat\w+|type\s+hints?)\b[^.;]*?\b(?:parameters?|arguments?)\b", re.IGNORECASE
 )
-_CLASS = re.compile(r"\bclass(?:es)?\b", re.IGNORECASE)
+_CLASS = regex(r"\bclass(?:es)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

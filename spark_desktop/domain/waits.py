@@ -12,6 +12,7 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.passed_on import is_default, is_passed_on, may_mean
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.unittest_cases import base_edits
 from spark_desktop.domain.waiting import Place, Wait
@@ -21,9 +22,9 @@ from spark_desktop.domain.words import Said, say
 Key = tuple[str, str, str]
 
 # Two characters that are one word.
-_WORD = re.compile(r"[\w$]{2}")
+_WORD = regex(r"[\w$]{2}")
 # A decorator that makes a function which waits one that does not, by its name.
-_MAKES_PLAIN = re.compile(r"sync|coro|\brun|command|task|fixture", re.IGNORECASE)
+_MAKES_PLAIN = regex(r"sync|coro|\brun|command|task|fixture", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Sentences for the user that can be put into their language later, where that is known."""
 
 import json
-import re
 from collections.abc import Iterable
 
+from spark_desktop.domain.regex import regex
+
 # How English marks a plural in a text that Qt has forms for: "%n answer(s)", "%n match(es)".
-_PLURAL = re.compile(r"\((e?s)\)")
+_PLURAL = regex(r"\((e?s)\)")
 _PLAIN = (str, int, float, bool, type(None))
 
 

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.plain_code import code_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 
-_OPTION = re.compile(r"(?:(?:std|core)::option::)?Option<(.*)>", re.DOTALL)
-_RESULT = re.compile(r"(?:\w+::)*Result<(.*)>", re.DOTALL)
+_OPTION = regex(r"(?:(?:std|core)::option::)?Option<(.*)>", re.DOTALL)
+_RESULT = regex(r"(?:\w+::)*Result<(.*)>", re.DOTALL)
 # What takes the value apart: ``if let Some(x) = find(1) {``, ``let Some(x) = find(1) else {``.
 _LET = r"\blet\s+(?P<head>{some})\([^=;{{}}]*\)\s*=\s*(?:[\w.:&]+(?:\.|::))?$"
-_MATCH = re.compile(r"\bmatch\s+(?:[\w.:&]+(?:\.|::))?$")
-_OPENED = re.compile(r"\s*(?:else\s*)?\{")
-_METHOD = re.compile(r"\s*\.\s*(\w+)\s*\(")
-_ARM = re.compile(r"[\s|]*(?P<head>\w+)")
+_MATCH = regex(r"\bmatch\s+(?:[\w.:&]+(?:\.|::))?$")
+_OPENED = regex(r"\s*(?:else\s*)?\{")
+_METHOD = regex(r"\s*\.\s*(\w+)\s*\(")
+_ARM = regex(r"[\s|]*(?P<head>\w+)")
 # Errors that ``unwrap`` can tell.
 _TOLD = ("String", "&str", "()", "io::Error", "std::io::Error", "fmt::Error")
 # An argument of a closure that is not looked at.
-_UNUSED = re.compile(r"\|\s*_\w*\s*\|")
+_UNUSED = regex(r"\|\s*_\w*\s*\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class _Turn:
 _TO_RESULT = _Turn(
     "Some",
     "Ok",
-    re.compile(r"None\b"),
+    regex(r"None\b"),
     "Err(_)",
     {"is_some": "is_ok", "is_none": "is_err", "is_some_and": "is_ok_and"},
     whole=".ok()",
@@ -51,7 +52,7 @@ _TO_RESULT = _Turn(
 _TO_OPTION = _Turn(
     "Ok",
     "Some",
-    re.compile(r"Err\(\s*_\w*\s*\)"),
+    regex(r"Err\(\s*_\w*\s*\)"),
     "None",
     {"is_ok": "is_some", "is_err": "is_none", "is_ok_and": "is_some_and"},
     alike=frozenset({"unwrap_or", "unwrap_or_default", "unwrap", "expect"}),

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 
-_TOKEN = re.compile(r"=>|->|\.\.\.|\w+|\S")
-_WORD = re.compile(r"[^\W\d]\w*")
+from spark_desktop.domain.regex import regex
+
+_TOKEN = regex(r"=>|->|\.\.\.|\w+|\S")
+_WORD = regex(r"[^\W\d]\w*")
 # A name of another file: only what it ends in says what it is.
-_QUALIFIED = re.compile(r"\b(?:[A-Za-z_]\w*(?:\.|::))+(?=[A-Za-z_])")
-_QUOTED = re.compile(r"([\"'])([A-Za-z_][\w.\[\], |]*)\1")
+_QUALIFIED = regex(r"\b(?:[A-Za-z_]\w*(?:\.|::))+(?=[A-Za-z_])")
+_QUOTED = regex(r"([\"'])([A-Za-z_][\w.\[\], |]*)\1")
 _ALIASES = {
     **{one.capitalize(): one for one in ("list", "dict", "tuple", "set")},
     "FrozenSet": "frozenset",
@@ -19,9 +21,9 @@ _AROUND = frozenset(
     ("Annotated", "ClassVar", "Final", "InitVar", "NotRequired", "ReadOnly", "Required")
 )
 _ONLY_HARDER = frozenset(("const", "readonly", "final"))
-_LITERAL = re.compile(r"\bLiteral\[([\"']?)[^\]]*\]")
-_GUARD = re.compile(r"^\w+ is .+$")
-_GO_FUNCTION = re.compile(r"\bfunc\(([^()]*)\)")
+_LITERAL = regex(r"\bLiteral\[([\"']?)[^\]]*\]")
+_GUARD = regex(r"^\w+ is .+$")
+_GO_FUNCTION = regex(r"\bfunc\(([^()]*)\)")
 _MOST = 400
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from spark_desktop.domain.code import UseKind
 from spark_desktop.domain.errors import FileTooLargeError, SparkError
 from spark_desktop.domain.file_outline import brief, import_lines
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.test_pairs import is_pair, is_test, ranked
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.workspace import Snapshot
@@ -27,7 +28,7 @@ _TEST_FILES = 2
 # taken for true: making it takes tenths of a second in a project of thousands.
 _FALLBACK_FILES = 8
 _LISTED_S = 60.0
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = regex(r"[^\W\d]\w*")
 
 
 class CodeLookup:

@@ -1,12 +1,12 @@
 """What a parser, and the project's own commands, say of a region."""
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.file_outline import dedented
 from spark_desktop.domain.project_checks import findings
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.workspace import Snapshot
@@ -18,8 +18,8 @@ _PATIENCE_S = 3.0
 _MOST = 6
 _LONGEST = 200
 # "src/a.py:12:5: F821 …", "a.ts(12,5): error …", "12:5 …"
-_PLACE = re.compile(r"(?P<file>[^\s:()]*?)[:(](?P<line>\d+)(?:[:,]\d+)?\)?:?\s*")
-_BARE_PLACE = re.compile(r"\s*(?P<line>\d+):\d+:?\s+")
+_PLACE = regex(r"(?P<file>[^\s:()]*?)[:(](?P<line>\d+)(?:[:,]\d+)?\)?:?\s*")
+_BARE_PLACE = regex(r"\s*(?P<line>\d+):\d+:?\s+")
 
 
 class Diagnostics:

@@ -1,6 +1,5 @@
 """From an answer to a request for documentation to its evidence."""
 
-import re
 from collections.abc import Callable
 
 from spark_desktop.domain.documentation_requests import (
@@ -12,6 +11,7 @@ from spark_desktop.domain.go_comments import go_documented
 from spark_desktop.domain.grafting import with_imports
 from spark_desktop.domain.prompt_layout import billions_of
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.said_types import with_exact_result, with_said_types
 from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.text import split_lines
@@ -29,7 +29,7 @@ _PYTHON = (".py", ".pyi")
 # Up to so many billion parameters a model leaves points out; others say them in their own words.
 _STRICT = 2.0
 # A result's type that says not what is in it; where the user wrote it, it stays.
-_BARE_RESULT = re.compile(r"->\s*(?:tuple|list|dict|set)\s*:")
+_BARE_RESULT = regex(r"->\s*(?:tuple|list|dict|set)\s*:")
 # Adds imports that were forgotten: the path, the text before and after; gives the text.
 Imports = Callable[[str, str, str], str]
 

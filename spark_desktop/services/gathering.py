@@ -20,6 +20,7 @@ from spark_desktop.domain.prompt_layout import (
     part_text,
     place_in,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_files import secret_in_file
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.trigger import (
@@ -49,7 +50,7 @@ RULES = "AGENTS.md"
 _RULE_LINES = 40
 _MAP_CHARACTERS = 4_000
 # Words that say that something is wrong with the code: its linter may know what.
-_MENDING = re.compile(
+_MENDING = regex(
     r"\b(?:fix|bug|error|warning|lint|typ(?:e|ing)s?|mypy|ruff|eslint|clippy|broken|wrong)\b",
     re.IGNORECASE,
 )

@@ -13,13 +13,14 @@ import sys
 from functools import cache
 
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.regex import regex
 from spark_desktop.services.code_index import CodeIndex
 from spark_desktop.services.name_evidence import NamesReader
 from spark_desktop.services.secret_guard import Reader
 
 _READY_S = 0.05
 _MOST_HITS = 10
-_WORDS = re.compile(r"[^\W\d]\w*")
+_WORDS = regex(r"[^\W\d]\w*")
 # Modules of Python whose objects code handles without importing them.
 _COMMON = (
     *("datetime", "pathlib", "collections", "re", "decimal", "fractions", "io", "json", "logging"),

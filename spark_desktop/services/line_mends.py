@@ -15,6 +15,7 @@ from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Span
@@ -31,7 +32,7 @@ _MOST_LINES = 16
 _ANSWERS, _LEAST, _MOST = 24, 3, 8
 _SECONDS = 60.0
 _TOKENS = 60
-_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''')")
+_COMMENT = regex(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''')")
 
 
 @dataclass(slots=True)

@@ -23,10 +23,11 @@ from spark_desktop.domain.names_used import (
     undefined,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import Said
 from spark_desktop.services.code_index import CodeIndex
 
-_WORDS = re.compile(r"[^\W\d]\w*")
+_WORDS = regex(r"[^\W\d]\w*")
 _ALL = "*"
 # What every object has; those of a type alone are classes' business.
 _OF_OBJECTS = frozenset((*dir(object), "__dict__", "__module__", "__name__", "__annotations__"))

@@ -1,6 +1,5 @@
 """What the model is told: templates from ``resources/prompts``, filled and measured."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,6 +11,7 @@ from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.context_item import ContextItem
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_lines import without_secrets
 from spark_desktop.domain.trigger import FailingTest, Repair, Span
 from spark_resources import resource
@@ -23,7 +23,7 @@ _PREFIX_STEP = 1000
 _SUFFIX = 1000
 # Characters of a test's report that a model is shown: the end says what failed.
 _REPORT = 1500
-_TICKS = re.compile("`{3,}")
+_TICKS = regex("`{3,}")
 
 
 @cache

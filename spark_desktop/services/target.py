@@ -10,6 +10,7 @@ from spark_desktop.domain.comment_removal import without_comment
 from spark_desktop.domain.completion import SEARCH_REPLACE
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.trigger import (
     EditComment,
@@ -29,7 +30,7 @@ from spark_desktop.services.prompts import failing_instruction, repair_instructi
 _MOST_REWRITTEN = 80
 # A file with no more lines than this is rewritten as a whole where no place in it is meant.
 _SMALL_FILE_LINES = 60
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+_WORD = regex(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)

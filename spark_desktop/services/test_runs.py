@@ -1,7 +1,6 @@
 """From a run that failed to what may be proposed: which file, which lines of it, and why."""
 
 import asyncio
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.generated_files import is_generated
 from spark_desktop.domain.quoted_messages import places_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.secret_lines import without_secrets, words_without_secrets
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import (
@@ -46,7 +46,7 @@ MOST_CANDIDATES = 5
 _MOST_LOOKED_AT = 8
 _FILES_READ = 12
 # Names in an output that are looked up, where it names no place; seconds to wait for the index.
-_CALLED = re.compile(r"\b([A-Za-z_]\w{2,60})\(")
+_CALLED = regex(r"\b([A-Za-z_]\w{2,60})\(")
 _MOST_MENTIONED = 10
 # Files of tests in which what an output says is looked for.
 _MOST_READ = 40

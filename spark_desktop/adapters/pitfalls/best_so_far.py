@@ -12,6 +12,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _BRANCHES = ("if_statement", "if_expression")
@@ -22,8 +23,8 @@ _LOOPS = (
 _PLAIN = frozenset({"identifier", "subscript", "subscript_expression", "index_expression"})
 _NUMBERS = frozenset({"integer", "number", "int_literal", "integer_literal", "number_literal"})
 _NAMES = ("identifier",)
-_COMPARES = re.compile(r"(?<![-=<>])[<>](?![<>])")
-_ORDERS = re.compile(
+_COMPARES = regex(r"(?<![-=<>])[<>](?![<>])")
+_ORDERS = regex(
     r"less|before|after|smaller|larger|greater|bigger|better|earlier|later|sooner|lower|higher"
     r"|worse|older|newer|heavier|lighter|longer|shorter|nearer|closer|cheaper|comp(?:are|ares)?$"
     r"|cmp|precedes|beats|outranks|first|prior",

@@ -1,6 +1,5 @@
 """Traps of loops of C and C++: elements that are erased on the way, and counts below zero."""
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -10,10 +9,11 @@ from spark_desktop.adapters.pitfalls.cpp_names import names_of
 from spark_desktop.adapters.pitfalls.cpp_numbers import Cast, bare, wanted
 from spark_desktop.adapters.pitfalls.cpp_types import UNSIGNED, arguments, method, operator, type_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_way
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # Compilers that warn of signs want an index so.
-_CAST = re.compile(r"^static_cast<[\w:\s]+>\((\w+)\)$|^\([\w:\s]+\)\s*(?=\w+$)")
+_CAST = regex(r"^static_cast<[\w:\s]+>\((\w+)\)$|^\([\w:\s]+\)\s*(?=\w+$)")
 _ORDERED = ("<", ">", "<=", ">=")
 
 

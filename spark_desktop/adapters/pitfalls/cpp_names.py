@@ -8,8 +8,9 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, above, below, named
+from spark_desktop.domain.regex import regex
 
-_WORDS = re.compile(
+_WORDS = regex(
     r"\b(?:const|constexpr|static|volatile|struct|class|inline|mutable|typename|register)\b"
     r"|\bstd::|&"
 )

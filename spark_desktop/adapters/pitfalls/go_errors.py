@@ -10,10 +10,11 @@ from spark_desktop.adapters.pitfalls.go_nodes import calls, functions
 from spark_desktop.adapters.pitfalls.go_numbers import sides
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, types_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each, stands_alone, uses
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_KNOWN_ERROR = re.compile(r"(?:\w+\.)?(?:Err[A-Z]\w*|EOF|err[A-Z]\w*)$")
-_ERROR = re.compile(r"err|e|\w+Err")
+_KNOWN_ERROR = regex(r"(?:\w+\.)?(?:Err[A-Z]\w*|EOF|err[A-Z]\w*)$")
+_ERROR = regex(r"err|e|\w+Err")
 
 
 def _wrapped(code: Code) -> Iterator[SmallChange]:

@@ -10,13 +10,14 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.go_nodes import first_of
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed
 from spark_desktop.adapters.pitfalls.shared import all_then_each, indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _SORTS = ("sort.Slice", "sort.SliceStable", "sort.SliceIsSorted")
-_ORDERS = re.compile(
+_ORDERS = regex(
     r"(?i:less|sort|order|before|ahead|precede|earlier|higher|better|rank|compar)|[Cc]mp|^by[A-Z]"
 )
-_COMPARE = re.compile(r"(?:strings|cmp|bytes)\.Compare\(")
+_COMPARE = regex(r"(?:strings|cmp|bytes)\.Compare\(")
 _IF = "if_statement"
 _TURNED = {"<": ">", ">": "<"}
 

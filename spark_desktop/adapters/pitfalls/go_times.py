@@ -8,6 +8,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, Rule, above, named
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed
 from spark_desktop.adapters.pitfalls.shared import one_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _TEXTS = ("interpreted_string_literal", "raw_string_literal")
@@ -19,12 +20,12 @@ _OF_C = {
     **{"%S": "05", "%p": "PM", "%b": "Jan", "%B": "January", "%a": "Mon", "%A": "Monday"},
     **{"%z": "-0700", "%Z": "MST", "%e": "_2", "%F": "2006-01-02", "%T": "15:04:05"},
 }
-_OF_JAVA = re.compile(r"[Yy]{4}|\bYY\b|\byy\b|MM|[Dd]{2}|HH|hh|mm|[sS]{2}")
+_OF_JAVA = regex(r"[Yy]{4}|\bYY\b|\byy\b|MM|[Dd]{2}|HH|hh|mm|[sS]{2}")
 _JAVA = {"yyyy": "2006", "yy": "06", "dd": "02", "hh": "03", "HH": "15", "mm": "04", "ss": "05"}
-_YEAR_LAST = re.compile(r"(?<!\d)(01|02)([-/.])(01|02)\2(2006|06)(?!\d)")
-_HALVES = re.compile(r"PM|pm")
+_YEAR_LAST = regex(r"(?<!\d)(01|02)([-/.])(01|02)\2(2006|06)(?!\d)")
+_HALVES = regex(r"PM|pm")
 # A zone's hours are no time of the day, and a year is none either.
-_PART = re.compile(
+_PART = regex(
     r"(?P<zone>[Z+-]07:?\d\d(?::?\d\d)?|\.(?:0+|9+)(?!\d))|(?P<last>0[12][-/.]0[12][-/.](?:20)?06)(?!\d)"
     r"|(?<!\d)(?P<date>\d{4}(?P<by>[-/._ ]?)\d\d(?P=by)\d\d)|(?P<year>2006)"
     r"|(?<!\d)(?P<hour>\d{1,2})(?P<sign>[:.hH_-])(?P<minute>\d\d)"

@@ -1,6 +1,5 @@
 """A trap of Python's dictionaries that keep results: a key that does not tell results apart."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,13 +13,14 @@ from spark_desktop.adapters.pitfalls.code import Code, above, named
 from spark_desktop.adapters.pitfalls.python_dicts import mentions, parts_of, use_of
 from spark_desktop.adapters.pitfalls.python_drops import dropped, is_test_of_drop, typed
 from spark_desktop.adapters.pitfalls.python_nodes import bound_names, method, parameters
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # What cannot be a key, and what of it can.
 _WRAPPED = (
-    (re.compile(r"(?:typing\.)?(?:[lL]ist|Sequence)\b(?!.*\|)"), "tuple({})"),
-    (re.compile(r"(?:typing\.)?(?:[sS]et|AbstractSet)\b(?!.*\|)"), "frozenset({})"),
-    (re.compile(r"(?:typing\.)?(?:[dD]ict|Mapping)\b(?!.*\|)"), "tuple(sorted({}.items()))"),
+    (regex(r"(?:typing\.)?(?:[lL]ist|Sequence)\b(?!.*\|)"), "tuple({})"),
+    (regex(r"(?:typing\.)?(?:[sS]et|AbstractSet)\b(?!.*\|)"), "frozenset({})"),
+    (regex(r"(?:typing\.)?(?:[dD]ict|Mapping)\b(?!.*\|)"), "tuple(sorted({}.items()))"),
 )
 
 

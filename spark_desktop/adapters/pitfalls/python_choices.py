@@ -1,6 +1,5 @@
 """A trap of Python's ``or`` and ``and``: they join questions, not what is asked for."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
@@ -9,6 +8,7 @@ from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, Edit, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import SIMPLE, arguments, called, method
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LITERALS = {
@@ -16,7 +16,7 @@ _LITERALS = {
     **{"integer": "number", "float": "number"},
 }
 # A constant, or a member of an enumeration: no question is written like that.
-_CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z0-9_]*")
+_CONSTANT = regex(r"(?:\w+\.)*[A-Z][A-Z0-9_]*")
 _KINDS = ("isinstance", "issubclass")
 _ENDS = ("startswith", "endswith")
 # What each sign says of one value says this of several.

@@ -8,13 +8,12 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import arguments, called, method, own_nodes
 from spark_desktop.adapters.pitfalls.shared import indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_MANAGERS = re.compile(r"@(?:\w+\.)?(?:async)?contextmanager\b")
+_MANAGERS = regex(r"@(?:\w+\.)?(?:async)?contextmanager\b")
 # What is only done where all went well; what is left behind a ``yield`` else is done in any case.
-_OF_SUCCESS = re.compile(
-    r"commit|publish|success|succe|confirm|save|complete|accept", re.IGNORECASE
-)
+_OF_SUCCESS = regex(r"commit|publish|success|succe|confirm|save|complete|accept", re.IGNORECASE)
 _JUMPS = ("return_statement", "raise_statement", "yield", "assert_statement", "break_statement")
 # What undoes what, by the names of methods.
 _UNDONE = {

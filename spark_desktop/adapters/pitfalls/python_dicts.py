@@ -1,18 +1,17 @@
 """What Python code does with a dictionary, by its name, and how entries are dropped from it."""
 
-import re
-
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.caches import Use
 from spark_desktop.adapters.pitfalls.code import above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import arguments, called
+from spark_desktop.domain.regex import regex
 
 _ASKS = frozenset({"get", "setdefault", "pop", "move_to_end"})
 # What is done to all entries, or to any.
 _WHOLE = frozenset({"clear", "popitem", "values"})
-_EMPTY = re.compile(r"\{\}|[\w.]*[dD]ict\(\)|[\w.]*Dictionary\(\)")
+_EMPTY = regex(r"\{\}|[\w.]*[dD]ict\(\)|[\w.]*Dictionary\(\)")
 
 
 def mentions(scope: Node, name: str) -> list[Node]:

@@ -10,9 +10,10 @@ from spark_desktop.adapters.pitfalls.caches import Use
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, named
 from spark_desktop.adapters.pitfalls.python_nodes import method
 from spark_desktop.adapters.pitfalls.shared import free_name, indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 
 _PLAIN = ("{}", "dict()")
-_TYPE = re.compile(r"([\w.]*[dD]ict\[)(\w+)(,.*)", re.DOTALL)
+_TYPE = regex(r"([\w.]*[dD]ict\[)(\w+)(,.*)", re.DOTALL)
 
 
 def typed(

@@ -11,16 +11,17 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import arguments, called, parameters
 from spark_desktop.adapters.pitfalls.python_walks import is_read_once, is_walked_at_once
 from spark_desktop.adapters.pitfalls.shared import indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _GROUPS = ("groups", "grouped", "by_key")
 _ITEMS = ("item", "entry", "one")
 # ``itemgetter(0)``, ``attrgetter("name")``: what they take of an element.
-_GETTER = re.compile(
+_GETTER = regex(
     r"(?:operator\.)?(?:itemgetter\((?P<place>[^(),*]+)\)|attrgetter\(['\"](?P<name>[\w.]+)['\"]\))"
 )
 # What never ends can be neither collected nor sorted.
-_ENDLESS = re.compile(r"(?:itertools\.)?(?:count|cycle|repeat)")
+_ENDLESS = regex(r"(?:itertools\.)?(?:count|cycle|repeat)")
 
 
 def split_groups(code: Code) -> Iterator[SmallChange]:

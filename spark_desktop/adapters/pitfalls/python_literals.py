@@ -16,10 +16,11 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     method,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LISTS = ("list", "set", "tuple")
-_FIELD = re.compile(r"(?<!\{)\{(?:self\.)?([A-Za-z_]\w*)[^{}]*\}(?!\})")
+_FIELD = regex(r"(?<!\{)\{(?:self\.)?([A-Za-z_]\w*)[^{}]*\}(?!\})")
 _TIMES = ("strftime", "strptime")
 _MATCHES = (
     "match",
@@ -33,8 +34,8 @@ _MATCHES = (
     "subn",
 )
 # A backspace, and the like: no pattern has one of these, but a word's bound is written like that.
-_EATEN = re.compile(r"(?<!\\)(?:\\\\)*\\[bfva1-9]")
-_FLAGS = re.compile(r"(?:re\.)?(?:[A-Z]|IGNORECASE|MULTILINE|DOTALL|VERBOSE)(?:\s*\|.*)?")
+_EATEN = regex(r"(?<!\\)(?:\\\\)*\\[bfva1-9]")
+_FLAGS = regex(r"(?:re\.)?(?:[A-Z]|IGNORECASE|MULTILINE|DOTALL|VERBOSE)(?:\s*\|.*)?")
 
 
 def run_together(code: Code) -> Iterator[SmallChange]:

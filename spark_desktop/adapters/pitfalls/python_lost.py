@@ -17,6 +17,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     own_nodes,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each, indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # What does nothing but have a value. A text is a comment, and a name alone may raise NameError.
@@ -37,7 +38,7 @@ _PURE = {
 _OF_SETS = {"union": "update", "difference": "difference_update"}
 _OF_SETS["intersection"] = "intersection_update"
 _PURE_FUNCTIONS = frozenset({"sorted", "reversed", "round", "abs"})
-_ERROR = re.compile(r"(?:^|\.)(?:[A-Z]\w*)?(?:Error|Exception|Interrupt)$")
+_ERROR = regex(r"(?:^|\.)(?:[A-Z]\w*)?(?:Error|Exception|Interrupt)$")
 # What changes its object, and gives None.
 _CHANGES = frozenset(
     {"append", "extend", "insert", "remove", "clear", "update", "add", "discard", "appendleft"}

@@ -10,6 +10,7 @@ from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, above, below, named
 from spark_desktop.adapters.pitfalls.python_nodes import SIMPLE, arguments, called, method
 from spark_desktop.adapters.pitfalls.shared import stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # What each of these is a kind of: who asks for the second first never comes to the first.
@@ -28,7 +29,7 @@ _KINDS = {
     "UnicodeDecodeError": ("ValueError", "UnicodeError", "Exception"),
     "JSONDecodeError": ("ValueError", "Exception"),
 }
-_BOUND = re.compile(r"-?\d+(?:\.\d+)?")
+_BOUND = regex(r"-?\d+(?:\.\d+)?")
 
 
 def hidden_case(code: Code) -> Iterator[SmallChange]:

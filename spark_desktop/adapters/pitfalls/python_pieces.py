@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     parameters,
 )
 from spark_desktop.adapters.pitfalls.shared import each_then_all, line_of, lines_below
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # A first value that is the same in each call, and new in each.
@@ -25,9 +26,9 @@ _FIRST = frozenset(
     {"identifier", "integer", "float", "string", "true", "false", "none", "list", "dictionary"}
     | {"set", "attribute", "call"}
 )
-_EMPTY = re.compile(r"(?:list|dict|set|bytearray)\(\)|[\w.]+|[-\d.]+|b?\"\"|b?''|\[\]|\{\}|None")
-_RESETS = re.compile(r"_?(?:reset|restart|clear|begin|start_over|reopen|rewind|renew)")
-_ANEW = re.compile(
+_EMPTY = regex(r"(?:list|dict|set|bytearray)\(\)|[\w.]+|[-\d.]+|b?\"\"|b?''|\[\]|\{\}|None")
+_RESETS = regex(r"_?(?:reset|restart|clear|begin|start_over|reopen|rewind|renew)")
+_ANEW = regex(
     r"\breset|\banew\b|\bafresh\b|\bfresh\b|\bas if\b|\bstart(?:s|ing)? over\b|\bjust been\b"
     r"|\bfrom the (?:start|beginning)\b|\bas (?:new|at the (?:start|beginning))\b|\bback to\b",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ from spark_desktop.adapters.pitfalls.python_nodes import (
     with_argument,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _CASES = ("lower", "upper", "casefold", "strip")
@@ -25,11 +26,9 @@ _STRIPS = {
     "rstrip": ("removesuffix",),
 }
 # Names of what is meant as a set of letters, and such sets that are written out.
-_SETS = re.compile(
-    r"char|letter|sign|punct|space|blank|symbol|quote|digit|vowel|junk", re.IGNORECASE
-)
+_SETS = regex(r"char|letter|sign|punct|space|blank|symbol|quote|digit|vowel|junk", re.IGNORECASE)
 _LETTERS = ("0123456789", "aeiou", "aeiouAEIOU", "abcdefghijklmnopqrstuvwxyz")
-_PATHS = re.compile(r"path|prefix|folder|root|mount|url|dir|key", re.IGNORECASE)
+_PATHS = regex(r"path|prefix|folder|root|mount|url|dir|key", re.IGNORECASE)
 
 
 def other_case(code: Code) -> Iterator[SmallChange]:

@@ -1,20 +1,17 @@
 """Names of Python that stand for yes or no: for these, false does not mean missing."""
 
-import re
-
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, named
 from spark_desktop.adapters.pitfalls.python_nodes import called
+from spark_desktop.domain.regex import regex
 
-_QUESTION = re.compile(
-    r"_*(is|are|has|have|can|should|with|was|needs|may)_|^(reverse|verbose|force)$"
-)
+_QUESTION = regex(r"_*(is|are|has|have|can|should|with|was|needs|may)_|^(reverse|verbose|force)$")
 _CONSTANTS = ("true", "false")
 _ANSWERS = (*_CONSTANTS, "not_operator", "comparison_operator")
-_ASKS = re.compile(r"(.*\.)?(bool|isinstance|issubclass|hasattr|callable|any|all)$")
-_ASKS_OF = re.compile(r".*\.(startswith|endswith|exists|is_?[a-z_]+|has_[a-z_]+)$")
+_ASKS = regex(r"(.*\.)?(bool|isinstance|issubclass|hasattr|callable|any|all)$")
+_ASKS_OF = regex(r".*\.(startswith|endswith|exists|is_?[a-z_]+|has_[a-z_]+)$")
 # Arguments of functions that everybody knows, which are yes or no.
 _FLAGS = frozenset({"reverse", "exist_ok", "parents", "strict", "ensure_ascii", "sort_keys"})
 

@@ -12,6 +12,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
 from spark_desktop.adapters.pitfalls.rounds import statements
 from spark_desktop.adapters.pitfalls.shared import all_then_each, indent_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _FUNCTIONS = (
@@ -19,16 +20,16 @@ _FUNCTIONS = (
 )
 _LOOPS = ("for_statement", "while_statement", "for_in_statement", "do_statement")
 # ``left = self.term()``, ``left, err := p.term()``, and ``const double left = term();``.
-_FIRST = re.compile(
+_FIRST = regex(
     r"(?:[\w:<>]+ )*(?P<left>\w+)(?:: [\w.<>|\[\] ]+)?(?:, \w+)*"
     r" :?= (?P<called>(?:\w+(?:\.|->))*\w+)\([^()]*\);?"
 )
 # What is no matter of the order in ``+``, ``*`` and ``and`` is one in these.
-_ORDERED = re.compile(
+_ORDERED = regex(
     r"""(["'`])(?:-|/|//|%)\1|\b(?:\w+(?:\.|::))?(?:MINUS|Minus|SLASH|Slash|DIVIDE|Divide)\b"""
 )
 # These are done from right to left.
-_TURNED = re.compile(r"""(["'`])(?:\*\*|\^|=|\?|->|=>|::)\1|\*\*|\bpow\(|\bPow\(""")
+_TURNED = regex(r"""(["'`])(?:\*\*|\^|=|\?|->|=>|::)\1|\*\*|\bpow\(|\bPow\(""")
 _OPERATORS = frozenset({"+", "-", "*", "/", "//", "%"})
 
 

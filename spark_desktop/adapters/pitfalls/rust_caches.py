@@ -10,12 +10,13 @@ from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below,
 from spark_desktop.adapters.pitfalls.rounds import statement_of
 from spark_desktop.adapters.pitfalls.rust_types import method_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_below, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_MAP = re.compile(r"(?:RefCell<)?(?:std::collections::)?(?:Hash|BTree)Map<.*>", re.DOTALL)
-_MAYBE = re.compile(r"Option<.*>", re.DOTALL)
+_MAP = regex(r"(?:RefCell<)?(?:std::collections::)?(?:Hash|BTree)Map<.*>", re.DOTALL)
+_MAYBE = regex(r"Option<.*>", re.DOTALL)
 # What is compared, and copied, for nothing.
-_PLAIN = re.compile(r"[iu](?:8|16|32|64|128|size)|bool|char|String")
+_PLAIN = regex(r"[iu](?:8|16|32|64|128|size)|bool|char|String")
 _CHANGES = frozenset(
     {*("push", "push_str", "push_back", "push_front", "insert", "remove", "clear", "extend", "pop")}
     | {*("retain", "truncate", "swap_remove", "sort", "reverse", "drain", "append", "dedup")}

@@ -9,12 +9,13 @@ from spark_desktop.adapters.pitfalls.code import Code, Rule, below, named
 from spark_desktop.adapters.pitfalls.rounds import statement_of, statements
 from spark_desktop.adapters.pitfalls.rust_types import method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import lines_below, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LOOPS = ("for_expression", "while_expression")
 _STORES = ("push", "push_back", "push_str", "insert", "extend")
-_TAKEN = re.compile(r"(?:std::)?(?:mem::)?take\(&mut (\w+)\)|\b(\w+)\.(?:clone\(\)|drain\(\.\.\))")
-_EMPTY = re.compile(r"(?:Vec|String|VecDeque)(?:::<[^()]*>)?::new\(\)|vec!\[\]|String::default\(\)")
+_TAKEN = regex(r"(?:std::)?(?:mem::)?take\(&mut (\w+)\)|\b(\w+)\.(?:clone\(\)|drain\(\.\.\))")
+_EMPTY = regex(r"(?:Vec|String|VecDeque)(?:::<[^()]*>)?::new\(\)|vec!\[\]|String::default\(\)")
 
 
 def _last_group(code: Code) -> Iterator[SmallChange]:

@@ -10,9 +10,10 @@ from spark_desktop.adapters.pitfalls.rounds import turned_around
 from spark_desktop.adapters.pitfalls.rust_text import field_of_call
 from spark_desktop.adapters.pitfalls.rust_types import element_of, method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each, one_of, stands_alone
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_COPIED = re.compile(r"[iu](?:8|16|32|64|128|size)|f32|f64|char|bool")
+_COPIED = regex(r"[iu](?:8|16|32|64|128|size)|f32|f64|char|bool")
 
 
 def _bounds(code: Code) -> Iterator[SmallChange]:

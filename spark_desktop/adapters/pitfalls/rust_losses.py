@@ -19,6 +19,7 @@ from spark_desktop.adapters.pitfalls.shared import (
     stands_alone,
     uses,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LOOPS = ("for_expression", "while_expression", "loop_expression")
@@ -35,7 +36,7 @@ _OPTIONS = frozenset(
 _ONE = (_OPTIONS | _RESULTS | {"and_then", "or_else", "or", "as_ref", "as_deref"}) - {
     *("copied", "cloned"),
 }
-_MADE = re.compile(r"\w+::(?:from_str|from_utf8|try_from|from_str_radix)$")
+_MADE = regex(r"\w+::(?:from_str|from_utf8|try_from|from_str_radix)$")
 
 
 def _swallowed(code: Code) -> Iterator[SmallChange]:

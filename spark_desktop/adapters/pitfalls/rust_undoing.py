@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.shared import (
     lines_below,
     stands_alone,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LOOPS = ("for_expression", "while_expression", "loop_expression")
@@ -26,13 +27,13 @@ _CHANGES = frozenset(
     | {"pop_back", "pop_front", "get_mut", "iter_mut", "values_mut", "extend", "append", "drain"}
     | {"retain", "truncate", "swap_remove", "first_mut", "last_mut", "sort", "swap", "take"}
 )
-_COPIED = re.compile(r"#\[derive\([^)]*\bClone\b")
-_PLAIN = re.compile(
+_COPIED = regex(r"#\[derive\([^)]*\bClone\b")
+_PLAIN = regex(
     r"(?:Vec|VecDeque|HashMap|BTreeMap|HashSet|BTreeSet|Option|String|str|char|bool|&'static"
     r"|[ui](?:8|16|32|64|128|size)|f32|f64|[\s<>,&()])+"
 )
-_MUTABLE = re.compile(r"&(?:'\w+ )?mut self")
-_FAILS = re.compile(r"return (?:Err\(|None\b|false\b)")
+_MUTABLE = regex(r"&(?:'\w+ )?mut self")
+_FAILS = regex(r"return (?:Err\(|None\b|false\b)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A trap of JavaScript's maps that keep results: a key that does not tell results apart."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -20,9 +19,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     object_of,
     parameters,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_TYPE = re.compile(r"<\s*(?!string\b)\w+\s*(?=,)")
+_TYPE = regex(r"<\s*(?!string\b)\w+\s*(?=,)")
 # What JSON tells apart.
 _KINDS = ("", "string", "number", "boolean", "array", "object", "date")
 _PLAIN = ("string", "number", "boolean")

@@ -1,6 +1,5 @@
 """Traps of functions in JavaScript and TypeScript: what they return, and whose ``this`` is."""
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -24,6 +23,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     statements,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _WANT_RESULTS_WORDS = (
@@ -39,7 +39,7 @@ _PURE_WORDS = (
     " substring filter toSorted toReversed flat"
 )
 _PURE = frozenset(_PURE_WORDS.split())
-_THIS_TYPE = re.compile(r"^\(\s*this\s*:[^,)]*,?\s*")
+_THIS_TYPE = regex(r"^\(\s*this\s*:[^,)]*,?\s*")
 _CLASSES = ("class_declaration", "class", "abstract_class_declaration")
 
 

@@ -36,10 +36,11 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     statements,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _PATHS = ("member_expression", "identifier", "subscript_expression")
-_IN_PLACE = re.compile(r"in_?place", re.IGNORECASE)
+_IN_PLACE = regex(r"in_?place", re.IGNORECASE)
 
 
 def is_shared(code: Code, node: Node) -> bool:

@@ -1,6 +1,5 @@
 """A trap of methods in JavaScript and TypeScript: handed over, one forgets its object."""
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -18,6 +17,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     parameters,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 # Who takes a function to call it later, or once for each of several things.
@@ -29,7 +29,7 @@ _TAKES_WORDS = (
 _TAKES = frozenset(_TAKES_WORDS.split())
 # What is taken off again has to be the function that was put on.
 _TAKES_OFF = frozenset({"removeEventListener", "removeListener", "off", "unsubscribe"})
-_EVENT = re.compile(r"on_?[A-Z]?\w*")
+_EVENT = regex(r"on_?[A-Z]?\w*")
 
 
 def handed_over_alone(code: Code) -> Iterator[SmallChange]:

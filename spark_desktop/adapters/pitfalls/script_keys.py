@@ -21,10 +21,11 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     sides,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _KEYED = ("has", "get", "set", "add", "delete")
-_KEY = re.compile(r"key(?:of|for|from)?$", re.IGNORECASE)
+_KEY = regex(r"key(?:of|for|from)?$", re.IGNORECASE)
 # What has no sign in it that may stand between two values.
 _PLAIN = ("number", "boolean")
 

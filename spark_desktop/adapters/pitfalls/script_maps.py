@@ -21,9 +21,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     statement_of,
 )
 from spark_desktop.adapters.pitfalls.script_objects import is_table
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_MAP_TYPE = re.compile(r":\s*(?:Record<(.+)>|\{\s*\[\w+:\s*(\w+)\]:\s*(.+?);?\s*\})$")
+_MAP_TYPE = regex(r":\s*(?:Record<(.+)>|\{\s*\[\w+:\s*(\w+)\]:\s*(.+?);?\s*\})$")
 
 
 def numbers_come_first(code: Code) -> Iterator[SmallChange]:

@@ -20,9 +20,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     sides,
 )
 from spark_desktop.adapters.pitfalls.shared import each_then_all
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_DEFAULTS = re.compile(r"default|base|initial|fallback|standard", re.IGNORECASE)
+_DEFAULTS = regex(r"default|base|initial|fallback|standard", re.IGNORECASE)
 
 
 def defaults_win(code: Code) -> Iterator[SmallChange]:

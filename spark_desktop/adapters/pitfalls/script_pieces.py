@@ -20,13 +20,14 @@ from spark_desktop.adapters.pitfalls.shared import (
     lines_below,
     stands_alone,
 )
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
 _LOOPS = ("for_in_statement", "for_statement")
 _FIELDS = ("public_field_definition", "field_definition")
-_EMPTY = re.compile(r"[A-Za-z_$][\w$.]*|[-\d.]+|\"\"|''|``|\[\]|\{\}|new (?:Map|Set)(?:<.*>)?\(\)")
-_RESETS = re.compile(r"_?(?:reset|restart|clear|begin|startOver|reopen|rewind|renew)")
-_ANEW = re.compile(
+_EMPTY = regex(r"[A-Za-z_$][\w$.]*|[-\d.]+|\"\"|''|``|\[\]|\{\}|new (?:Map|Set)(?:<.*>)?\(\)")
+_RESETS = regex(r"_?(?:reset|restart|clear|begin|startOver|reopen|rewind|renew)")
+_ANEW = regex(
     r"\breset|\banew\b|\bafresh\b|\bfresh\b|\bas if\b|\bstart(?:s|ing)? over\b|\bjust been\b"
     r"|\bfrom the (?:start|beginning)\b|\bas (?:new|at the (?:start|beginning))\b|\bback to\b",
     re.IGNORECASE,

@@ -21,9 +21,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     sides,
 )
 from spark_desktop.adapters.pitfalls.shared import one_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_TEXT_NAMES = re.compile(r"(?:name|title|label|text|word|key|slug|email|city)s?$", re.IGNORECASE)
+_TEXT_NAMES = regex(r"(?:name|title|label|text|word|key|slug|email|city)s?$", re.IGNORECASE)
 
 
 def sorted_as_texts(code: Code) -> Iterator[SmallChange]:

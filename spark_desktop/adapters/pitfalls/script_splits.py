@@ -15,11 +15,12 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     is_field,
 )
 from spark_desktop.adapters.pitfalls.shared import one_of
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_SPECIAL = re.compile(r"[\\^$.*+?()[\]{}|/]")
+_SPECIAL = regex(r"[\\^$.*+?()[\]{}|/]")
 # Escapes that mean the same in a text and in a pattern.
-_ESCAPES = re.compile(r"(?:\\[nrt])+")
+_ESCAPES = regex(r"(?:\\[nrt])+")
 _MADE_OF_PAIRS = ("Map", "fromEntries")
 
 

@@ -23,9 +23,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     statement_of,
 )
 from spark_desktop.adapters.pitfalls.shared import all_then_each, each_then_all
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_SPECIAL = re.compile(r"[\\^$.*+?()[\]{}|/]")
+_SPECIAL = regex(r"[\\^$.*+?()[\]{}|/]")
 
 
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
@@ -37,7 +38,7 @@ _PARTS = ("includes", "startsWith", "endsWith", "indexOf", "localeCompare")
 _KEYED = ("has", "get", "set", "add", "delete")
 
 
-_COUNTS = re.compile(r"len|size|count|width|limit|per_?page|chunk", re.IGNORECASE)
+_COUNTS = regex(r"len|size|count|width|limit|per_?page|chunk", re.IGNORECASE)
 
 
 def only_first_replaced(code: Code) -> Iterator[SmallChange]:

@@ -1,6 +1,5 @@
 """Which names of a JavaScript or TypeScript file say yes or no: their false is no missing value."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -17,8 +16,9 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     operator,
     sides,
 )
+from spark_desktop.domain.regex import regex
 
-_NAMES = re.compile(
+_NAMES = regex(
     r"^(?:is|has|can|should|was|did|are|needs|allow|use|enable|show|hide|force|skip|ok|done|valid"
     r"|found|visible|active|open|closed|ready)(?:[A-Z_]|$)|(?:ed|ing|able)$"
 )

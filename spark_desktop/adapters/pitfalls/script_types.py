@@ -1,12 +1,12 @@
 """What the text of a TypeScript type says of its values."""
 
-import re
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import named
+from spark_desktop.domain.regex import regex
 
 ABSENT = frozenset({"undefined", "null"})
 _TYPES = {
@@ -18,8 +18,8 @@ _GENERIC = {
     **{"Set": "set", "ReadonlySet": "set", "Promise": "promise", "Record": "object"},
     **{"Partial": "object", "Readonly": "object"},
 }
-_UNION = re.compile(r"\|(?![^<({\[]*[>)}\]])")
-_LETTER = re.compile(r"[A-Z]\d?$")
+_UNION = regex(r"\|(?![^<({\[]*[>)}\]])")
+_LETTER = regex(r"[A-Z]\d?$")
 _DEEPEST = 6
 
 

@@ -7,21 +7,22 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.small_change import SmallChange
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # Texts that are the same only if each letter is.
 _EXACT = frozenset(
     {"token", "password", "passwd", "secret", "key", "hash", "hashe", "id", "signature", "digest"}
     | {"checksum", "uuid", "nonce", "session", "cookie", "salt", "hmac", "etag", "sig", "pin"}
 )
-_CASE = re.compile(
+_CASE = regex(
     r"insensitiv|ignor\w*[ _-]?case|(?:any|either|upper|lower|mixed|letter|same|other)[ _-]?case"
     r"|regardless of (?:the )?case|capital|(?:small|big) letters|case[ _-]?fold|equal_?fold"
     r"|to_?(?:ascii_)?(?:lower|upper)",
     re.IGNORECASE,
 )
-_TEST = re.compile(r"(?:#\[test\]\s*fn\s+|\bfunc\s+Test)\w+")
+_TEST = regex(r"(?:#\[test\]\s*fn\s+|\bfunc\s+Test)\w+")
 
 
 def indent_of(code: Code, node: Node) -> str:

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from spark_desktop.domain.answer_formats.paths import looks_like_path
+from spark_desktop.domain.regex import regex
 
-_GIT = re.compile(r'diff --git (?P<old>"(?:[^"\\]|\\.)*"|a/.*?) (?P<new>"(?:[^"\\]|\\.)*"|b/.*)')
-_ESCAPE = re.compile(r"\\([0-7]{3}|.)")
+_GIT = regex(r'diff --git (?P<old>"(?:[^"\\]|\\.)*"|a/.*?) (?P<new>"(?:[^"\\]|\\.)*"|b/.*)')
+_ESCAPE = regex(r"\\([0-7]{3}|.)")
 _LETTERS = {"n": 10, "t": 9, "r": 13, "a": 7, "b": 8, "f": 12, "v": 11}
 _NOTHING = "/dev/null"
 # Lines that tell nothing we need: modes, digests, how alike the two files are.

@@ -1,19 +1,18 @@
 """Reads the patch envelopes that OpenAI's coding models write, from ``*** Begin Patch`` on."""
 
-import re
-
 from spark_desktop.domain.answer_formats.fences import Fence
 from spark_desktop.domain.answer_formats.hunk_lines import HunkLines, heading
 from spark_desktop.domain.answer_formats.lines import NO_FILE, NO_LINES, Line, Surroundings, Taken
 from spark_desktop.domain.answer_formats.log import BlockLog
 from spark_desktop.domain.edit_blocks import Delete, Format, Rename, WholeFile
+from spark_desktop.domain.regex import regex
 
 _PATCH = Format.BEGIN_PATCH
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"\*\*\*[ \t]*(?P<name>Begin Patch|End Patch|End of File|(?:Add|Update|Delete) File|Move to)"
     r"[ \t]*(?::[ \t]*(?P<path>.*?))?[ \t]*"
 )
-_HEREDOC = re.compile(r".*\bapply_patch\b.*<<-?[ \t]*[\"'\\]?(?P<end>\w+)[\"']?.*")
+_HEREDOC = regex(r".*\bapply_patch\b.*<<-?[ \t]*[\"'\\]?(?P<end>\w+)[\"']?.*")
 
 
 def begins_patch(text: str) -> bool:

@@ -1,14 +1,14 @@
 """Markdown's fences: what opens one, what closes it, and what only looks as if it did."""
 
-import re
 from dataclasses import dataclass
 
 from spark_desktop.domain.answer_formats.paths import info_path
+from spark_desktop.domain.regex import regex
 
-_OPENING = re.compile(
+_OPENING = regex(
     r"(?P<indent>[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*)"
 )
-_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*)")
+_FENCE = regex(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*)")
 # Further in, a fence belongs to the text that is fenced (CommonMark 4.5).
 _CLOSING_INDENT = 3
 

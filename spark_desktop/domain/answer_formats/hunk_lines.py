@@ -1,12 +1,12 @@
 """The lines of one hunk, as unified diffs and patch envelopes mark them, and their headings."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from spark_desktop.domain.edit_blocks import Format, Rewrite
+from spark_desktop.domain.regex import regex
 
-_HEADING = re.compile(
+_HEADING = regex(
     r"@@+[ \t]*(?:-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?)?"
     r"(?P<text>.*)"
 )

@@ -4,12 +4,12 @@ Each test holds for every beginning of a text that it holds for. So it does not 
 a line has come when it is asked, and the answer reads the same in any split.
 """
 
-import re
+from spark_desktop.domain.regex import regex
 
 # A longer line opens nothing; so what is held back, and looked at again, stays short.
 _LONGEST = 1000
-_LIST = re.compile(r"(?:[-*+]|\d{1,3}[.)])[ \t]+")
-_LIST_BEGUN = re.compile(r"[-*+]|\d{1,3}[.)]?")
+_LIST = regex(r"(?:[-*+]|\d{1,3}[.)])[ \t]+")
+_LIST_BEGUN = regex(r"[-*+]|\d{1,3}[.)]?")
 _HEADS = (
     "```",
     "~~~",
@@ -26,7 +26,7 @@ _HEADS = (
     "apply_patch",
     "$ apply_patch",
 )
-_MARKS = re.compile(r"<{1,4}|<{5,}(?:[ \t]?(?:[SO].*)?)|-{1,4}|-{5,}(?:[ \t]?(?:[SO].*)?)")
+_MARKS = regex(r"<{1,4}|<{5,}(?:[ \t]?(?:[SO].*)?)|-{1,4}|-{5,}(?:[ \t]?(?:[SO].*)?)")
 
 
 def may_open(text: str) -> bool:

@@ -2,10 +2,12 @@
 
 import re
 
+from spark_desktop.domain.regex import regex
+
 _LONGEST = 300
 _SEGMENT = r"[\w.@+~$()\[\]{}=,&%#!'-]+"
-_PATH = re.compile(rf"(?:[A-Za-z]:)?[/\\]?{_SEGMENT}(?:[ ]{_SEGMENT}|[/\\]{_SEGMENT})*")
-_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9_]{0,11}$")
+_PATH = regex(rf"(?:[A-Za-z]:)?[/\\]?{_SEGMENT}(?:[ ]{_SEGMENT}|[/\\]{_SEGMENT})*")
+_EXTENSION = regex(r"\.[A-Za-z][A-Za-z0-9_]{0,11}$")
 # Without a folder, a name is a path only with an ending that files have: `os.path` has none.
 _ENDING_WORDS = (
     "adoc asm astro awk bash bat bib c cc cfg clj cljs cmake cmd conf cpp cs csproj css csv "
@@ -27,40 +29,40 @@ _WHOLE_NAME_WORDS = (
 _ENDINGS = frozenset(_ENDING_WORDS.split())
 _WHOLE_NAMES = frozenset(_WHOLE_NAME_WORDS.split())
 # What looks like a file and is a name: headings such as "Node.js" stand above many examples.
-_PRODUCTS = re.compile(
+_PRODUCTS = regex(
     r"(?:node|next|vue|react|express|three|d3|nuxt|nest|backbone|ember|chart|moment|alpine|solid"
     r"|discord|p5|socket|require|underscore|preact|knockout|bun|deno|angular|mocha|electron|asp)"
     r"\.(?:js|ts|io|net)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:[-*+•]|\d{1,3}[.)]|#{1,6}|step[ \t]\d{1,3}[.:)])[ \t]+|[\u2190-\U0010ffff]+[ \t]+",
     re.IGNORECASE,
 )
 # No "update" or "edit": below such a request stands what is to be changed, not the whole file.
 _VERBS = r"(?:new|(?:re)?written|updated|modified|changed|existing|created?|edited)"
-_VERB = re.compile(rf"{_VERBS}[ \t]+(?:the[ \t]+)?", re.IGNORECASE)
-_LABEL = re.compile(
+_VERB = regex(rf"{_VERBS}[ \t]+(?:the[ \t]+)?", re.IGNORECASE)
+_LABEL = regex(
     rf"(?:(?:{_VERBS}|in|the)[ \t]+)*(?:file(?:[ \t]?(?:name|path))?|path)[ \t]*"
     r"(?:[:=][ \t]*|[ \t]+)",
     re.IGNORECASE,
 )
-_BOLD_LABEL = re.compile(r"^\*\*([^*]{1,40}:)\*\*")
-_TRAILER = re.compile(r"[ \t]*\((?:new|updated?|modified|changed|new file)\)$", re.IGNORECASE)
+_BOLD_LABEL = regex(r"^\*\*([^*]{1,40}:)\*\*")
+_TRAILER = regex(r"[ \t]*\((?:new|updated?|modified|changed|new file)\)$", re.IGNORECASE)
 _QUOTES = (("**`", "`**"), ("`**", "**`"), ("**", "**"), ("__", "__"), ("``", "``"), ("`", "`"))
 _MORE_QUOTES = (('"', '"'), ("'", "'"), ("*", "*"), ("<", ">"))
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
-_COMMENT = re.compile(
+_LINK = regex(r"\[([^\]]+)\]\([^)]*\)")
+_COMMENT = regex(
     r"[ \t]*(?:#|//|--|;|%|'|REM[ ]|rem[ ]|/\*|<!--|\{#|\(\*|\"\"\")[ \t]*(?P<path>\S(?:.*\S)?)"
 )
-_COMMENT_END = re.compile(r"[ \t]*(?:\*/|-->|#\}|\*\)|\"\"\")$")
-_NAMED = re.compile(r"`([^`\s]+)`|\*\*([^*\s]+)\*\*")
-_ATTRIBUTE = re.compile(
+_COMMENT_END = regex(r"[ \t]*(?:\*/|-->|#\}|\*\)|\"\"\")$")
+_NAMED = regex(r"`([^`\s]+)`|\*\*([^*\s]+)\*\*")
+_ATTRIBUTE = regex(
     r"""(?:^|[\s{,])(?:path|file|filename|file_path|filepath|title|name)\s*[=:]\s*"""
     r"""(?:"([^"]*)"|'([^']*)'|([^\s,}]+))""",
     re.IGNORECASE,
 )
-_CITATION = re.compile(r"\d+:\d+:\S")
+_CITATION = regex(r"\d+:\d+:\S")
 _SHELLS = (
     "bash",
     "sh",

@@ -1,7 +1,5 @@
 """Reads search/replace blocks: in a fence, several of them, or without one."""
 
-import re
-
 from spark_desktop.domain.answer_formats.fences import Fence, opening
 from spark_desktop.domain.answer_formats.lines import NO_FILE, Line, Surroundings, Taken
 from spark_desktop.domain.answer_formats.log import BlockLog
@@ -12,14 +10,15 @@ from spark_desktop.domain.answer_formats.paths import (
     path_line,
 )
 from spark_desktop.domain.edit_blocks import Format, Rewrite
+from spark_desktop.domain.regex import regex
 from spark_desktop.domain.words import say
 
-_SEARCH = re.compile(
+_SEARCH = regex(
     r"[ \t]{0,3}(?P<mark><{5,}|-{5,})[ \t]?(?:SEARCH|ORIGINAL)(?:[ \t]*[>:])?"
     r"(?:[ \t]+(?P<path>\S+))?[ \t]*"
 )
-_DIVIDER = re.compile(r"[ \t]{0,3}(?P<mark>={5,})[ \t]*")
-_REPLACE = re.compile(
+_DIVIDER = regex(r"[ \t]{0,3}(?P<mark>={5,})[ \t]*")
+_REPLACE = regex(
     r"[ \t]{0,3}(?:(?P<mark>>{5,})[ \t]*(?:REPLACED?|UPDATED?|END)?|(?P<plus>\+{5,})[ \t]*REPLACE)"
     r"[ \t]*"
 )

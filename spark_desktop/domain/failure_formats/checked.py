@@ -1,17 +1,15 @@
 """Failures as GoogleTest, Catch2 and doctest write them: the line of the check, and what it saw."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.failure_formats.found import Found, end_of, message_of
+from spark_desktop.domain.regex import regex
 
-_CHECK = re.compile(
-    r"(\S.{0,400}?)(?::(\d+)|\((\d+)\)): (?:Failure|FAILED:|(?:FATAL )?ERROR: (.+))$"
-)
-_END = re.compile(r"\[ +(?:FAILED|OK|RUN) +\]|\[-{10}\]|[-=]{60,}$|\S.{0,400}: FAILED:$")
-_GOOGLE = re.compile(r"\[ RUN      \] (\S+)$")
-_DOCTEST = re.compile(r"TEST CASE:  (.+)$")
-_DASHES = re.compile(r"-{60,}$")
+_CHECK = regex(r"(\S.{0,400}?)(?::(\d+)|\((\d+)\)): (?:Failure|FAILED:|(?:FATAL )?ERROR: (.+))$")
+_END = regex(r"\[ +(?:FAILED|OK|RUN) +\]|\[-{10}\]|[-=]{60,}$|\S.{0,400}: FAILED:$")
+_GOOGLE = regex(r"\[ RUN      \] (\S+)$")
+_DOCTEST = regex(r"TEST CASE:  (.+)$")
+_DASHES = regex(r"-{60,}$")
 
 
 def checked_failures(lines: Sequence[str]) -> Iterator[Found]:

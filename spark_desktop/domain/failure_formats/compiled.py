@@ -1,41 +1,37 @@
 """Failures as Go, Rust, and compilers of C and C++ write them. The first place is the nearest."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.failure_formats.found import Found, end_of, message_of, unique
+from spark_desktop.domain.regex import regex
 
-_GO_TEST = re.compile(r"\s*--- FAIL: (\S+) \(")
-_GO_END = re.compile(r"\s*--- |\s*=== |FAIL\b|ok  ?\s|PASS$|exit status ")
-_GO_SAID = re.compile(r"\s+([\w./\\-]+\.go):(\d+): (.*)$")
-_GO_FRAME = re.compile(r"\t((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+)(?: \+0x|$)")
-_GO_PANIC = re.compile(r"(?:panic|fatal error): (.+)$")
-_GO_PACKAGE = re.compile(r"FAIL\t(\S+)")
-_GO_ERROR = re.compile(r"(?:vet: )?((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+):(\d+): (.+)$")
-_GOROUTINE_END = re.compile(
-    r"exit status |FAIL\b|panic: |fatal error: |goroutine (?!\d+ \[running)"
-)
-_RUST_TEST = re.compile(r"---- (.+) stdout ----$")
-_RUST_END = re.compile(r"---- |failures:$|test result: ")
-_PANIC = re.compile(
-    r"thread '.*?'(?: \(\d+\))? panicked at (?:'(.*)', )?(\S.{0,400}?):(\d+):\d+:?$"
-)
-_RUST_FRAME = re.compile(r"\s+at (\S.{0,400}?\.rs):(\d+)(?::\d+)?$")
-_RUST_NOTE = re.compile(r"note: |stack backtrace:|thread '|$")
-_TRACE_END = re.compile(r"$")
+_GO_TEST = regex(r"\s*--- FAIL: (\S+) \(")
+_GO_END = regex(r"\s*--- |\s*=== |FAIL\b|ok  ?\s|PASS$|exit status ")
+_GO_SAID = regex(r"\s+([\w./\\-]+\.go):(\d+): (.*)$")
+_GO_FRAME = regex(r"\t((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+)(?: \+0x|$)")
+_GO_PANIC = regex(r"(?:panic|fatal error): (.+)$")
+_GO_PACKAGE = regex(r"FAIL\t(\S+)")
+_GO_ERROR = regex(r"(?:vet: )?((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+):(\d+): (.+)$")
+_GOROUTINE_END = regex(r"exit status |FAIL\b|panic: |fatal error: |goroutine (?!\d+ \[running)")
+_RUST_TEST = regex(r"---- (.+) stdout ----$")
+_RUST_END = regex(r"---- |failures:$|test result: ")
+_PANIC = regex(r"thread '.*?'(?: \(\d+\))? panicked at (?:'(.*)', )?(\S.{0,400}?):(\d+):\d+:?$")
+_RUST_FRAME = regex(r"\s+at (\S.{0,400}?\.rs):(\d+)(?::\d+)?$")
+_RUST_NOTE = regex(r"note: |stack backtrace:|thread '|$")
+_TRACE_END = regex(r"$")
 # A line each, so that long lists of errors are read in linear time.
-_RUST_ERROR_END = re.compile(r"$|error(?:\[E\d+\])?: ")
-_RUST_ERROR = re.compile(r"error(?:\[E\d+\])?: (.+)$")
-_ARROW = re.compile(r"\s*--> (\S.{0,400}?):(\d+):\d+$")
-_ERROR = re.compile(
+_RUST_ERROR_END = regex(r"$|error(?:\[E\d+\])?: ")
+_RUST_ERROR = regex(r"error(?:\[E\d+\])?: (.+)$")
+_ARROW = regex(r"\s*--> (\S.{0,400}?):(\d+):\d+$")
+_ERROR = regex(
     r"((?:[A-Za-z]:)?[^\s:].{0,400}?)(?::(\d+):(?:\d+:)?|\((\d+)(?:,\d+)?\) ?:) "
     r"(?:fatal )?error(?: \w+)?: (.*)$"
 )
 
 # "prog: a.c:3: int main(): Assertion `x' failed." of glibc, "Assertion failed: (x), function main,
 # file a.c, line 3." of the BSDs and macOS, "Assertion failed: x, file a.c, line 3" of Windows.
-_GLIBC = re.compile(r"(?:.{0,200}?: )?(\S.{0,400}?):(\d+): .{0,400}?Assertion [`'](.+)' failed\.")
-_ASSERTED = re.compile(r"Assertion failed: (.+?), (?:function .+?, )?file (.+), line (\d+)\.?$")
+_GLIBC = regex(r"(?:.{0,200}?: )?(\S.{0,400}?):(\d+): .{0,400}?Assertion [`'](.+)' failed\.")
+_ASSERTED = regex(r"Assertion failed: (.+?), (?:function .+?, )?file (.+), line (\d+)\.?$")
 
 
 def assertions(lines: Sequence[str]) -> Iterator[Found]:

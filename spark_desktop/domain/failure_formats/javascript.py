@@ -5,31 +5,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.failure_formats.found import Found, end_of, indent_of, message_of, unique
+from spark_desktop.domain.regex import regex
 
 # "at f (a.js:1:2)" as engines write a frame, and with Vitest's arrow in the place of "at".
-_STACK = re.compile(
+_STACK = regex(
     r"\s*(?:at |\u276f )?(?:.{0,200}?[ (])??"
     r"((?:file:///?)?[^\s()](?:[^()]{0,400}?)):(\d+):(\d+)\)?(?: \{)?$"
 )
-_AT = re.compile(r"\s*(?:at |\u276f )\S")
-_TAP = re.compile(r"(\s*)not ok \d+ - (.+)$")
-_TAP_END = re.compile(r"\s*(?:\.\.\.$|(?:not )?ok \d|# Subtest)")
-_TAP_ERROR = re.compile(r"\s*error: (.*)$")
-_TAP_STACK = re.compile(r"\s*stack: ")
-_SPEC = re.compile(r"\s*✖ (.+?)(?: \([\d.]+m?s\))?$")
-_SPEC_END = re.compile(r"\s*[✖▶✔] |\u2139 |test at ")
-_JEST = re.compile(r"\s*● (.+)$")
+_AT = regex(r"\s*(?:at |\u276f )\S")
+_TAP = regex(r"(\s*)not ok \d+ - (.+)$")
+_TAP_END = regex(r"\s*(?:\.\.\.$|(?:not )?ok \d|# Subtest)")
+_TAP_ERROR = regex(r"\s*error: (.*)$")
+_TAP_STACK = regex(r"\s*stack: ")
+_SPEC = regex(r"\s*✖ (.+?)(?: \([\d.]+m?s\))?$")
+_SPEC_END = regex(r"\s*[✖▶✔] |\u2139 |test at ")
+_JEST = regex(r"\s*● (.+)$")
 # The file of what follows, and behind it how long it took.
-_JEST_FILE = re.compile(r"\s*FAIL\s+(?:.{1,40} )?(\S+\.\w+)(?: \([\d.]+ m?s\))?$")
-_JEST_END = re.compile(r"\s*● |(?:PASS|FAIL) |Test Suites: |Tests: ")
-_VITEST = re.compile(r"\s*FAIL\s+(?:\|\S+\| )?(\S+\.\w+)(?: > (.+)| \[.*\])$")
-_VITEST_END = re.compile(r"\s*FAIL\s|⎯{5,}")
-_MOCHA = re.compile(r" {2}\d+\) (.+)$")
-_MOCHA_TITLE = re.compile(r" {7,}\S")
+_JEST_FILE = regex(r"\s*FAIL\s+(?:.{1,40} )?(\S+\.\w+)(?: \([\d.]+ m?s\))?$")
+_JEST_END = regex(r"\s*● |(?:PASS|FAIL) |Test Suites: |Tests: ")
+_VITEST = regex(r"\s*FAIL\s+(?:\|\S+\| )?(\S+\.\w+)(?: > (.+)| \[.*\])$")
+_VITEST_END = regex(r"\s*FAIL\s|⎯{5,}")
+_MOCHA = regex(r" {2}\d+\) (.+)$")
+_MOCHA_TITLE = regex(r" {7,}\S")
 # Titles of Mocha's suites and tests that stand below each other.
 _TITLES = 8
-_SHOWN_PLACE = re.compile(r"((?:[A-Za-z]:)?[^\s:][^:]{0,400}):(\d+)$")
-_TSC = re.compile(r"(\S.{0,400}?)(?:\((\d+),\d+\):|:(\d+):\d+ -) error (TS\d+): (.*)$")
+_SHOWN_PLACE = regex(r"((?:[A-Za-z]:)?[^\s:][^:]{0,400}):(\d+)$")
+_TSC = regex(r"(\S.{0,400}?)(?:\((\d+),\d+\):|:(\d+):\d+ -) error (TS\d+): (.*)$")
 # Above a stack without a test: the error's message, and the line of code that Node shows.
 _ABOVE = 8
 

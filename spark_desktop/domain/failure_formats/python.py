@@ -1,22 +1,22 @@
 """Failures as pytest, unittest and Python itself write them. The last place is the nearest."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.failure_formats.found import Found, end_of, indent_of, message_of, unique
+from spark_desktop.domain.regex import regex
 
-_SECTION = re.compile(r"=+ (?:FAILURES|ERRORS) =+$")
-_RULE = re.compile(r"=+ .+ =+$")
-_TITLE = re.compile(r"_+ (?:ERROR collecting |ERROR at (?:setup|teardown) of )?(.+?) _+$")
-_CAPTURED = re.compile(r"-+ Captured .+ -+$")
-_PLACE = re.compile(r"([^\s>].{0,400}?):(\d+): ?(?:in \S+|[A-Za-z_][\w.]*|assert .*)?(?::.*)?$")
-_ERROR = re.compile(r"E(?:   |$)(.*)")
-_SUMMARY = re.compile(r"(?:FAILED|ERROR) ([^\s:][^:]*?\.py(?:::.+?)?)(?: - (.*))?$")
-_FILE = re.compile(r'\s*(?:[|+] *)*File "(.{1,400}?)", line (\d+)')
-_HEAD = re.compile(r"\s*(?:[|+] *)*(?:Exception Group )?Traceback \(most recent call last\):")
-_CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was)")
-_UNITTEST = re.compile(r"(?:FAIL|ERROR): (\S+) \((.+?)\)")
-_UNITTEST_END = re.compile(r"={20,}$|-{20,}$")
+_SECTION = regex(r"=+ (?:FAILURES|ERRORS) =+$")
+_RULE = regex(r"=+ .+ =+$")
+_TITLE = regex(r"_+ (?:ERROR collecting |ERROR at (?:setup|teardown) of )?(.+?) _+$")
+_CAPTURED = regex(r"-+ Captured .+ -+$")
+_PLACE = regex(r"([^\s>].{0,400}?):(\d+): ?(?:in \S+|[A-Za-z_][\w.]*|assert .*)?(?::.*)?$")
+_ERROR = regex(r"E(?:   |$)(.*)")
+_SUMMARY = regex(r"(?:FAILED|ERROR) ([^\s:][^:]*?\.py(?:::.+?)?)(?: - (.*))?$")
+_FILE = regex(r'\s*(?:[|+] *)*File "(.{1,400}?)", line (\d+)')
+_HEAD = regex(r"\s*(?:[|+] *)*(?:Exception Group )?Traceback \(most recent call last\):")
+_CHAINED = regex(r"\s*(?:During handling of the above|The above exception was)")
+_UNITTEST = regex(r"(?:FAIL|ERROR): (\S+) \((.+?)\)")
+_UNITTEST_END = regex(r"={20,}$|-{20,}$")
 # Between two parts of a chain stand its sentence and two blank lines.
 _GAP = 4
 
