@@ -149,6 +149,25 @@ class Parsed:
         found = QueryCursor(_query(self.grammar, types)).captures(self.root).get("node", [])
         return sorted(found, key=lambda node: (node.start_byte, -node.end_byte))
 
+    def problems(self) -> list[Node]:
+        """Return what does not fit and what is missing, in the file's order."""
+        if not self.root.has_error:
+            return []
+        found = self.nodes(("ERROR", "MISSING"))
+        return [node for node in found if not _is_bare_default(node)]
+
+
+def _is_bare_default(node: Node) -> bool:
+    """Return whether C++ allows what its grammar misses: the type in ``f(Names more = {})``."""
+    value = node.parent
+    return (
+        node.is_missing
+        and value is not None
+        and value.type == "compound_literal_expression"
+        and value.parent is not None
+        and value.parent.type == "optional_parameter_declaration"
+    )
+
 
 class Parsing:
     """Parses by name, and keeps the last few results."""

@@ -113,7 +113,7 @@ def _asked(snapshot: Snapshot, comment: Comment) -> list[EditComment | QuestionC
 
 
 def _errors_in(parsed: Parsed) -> int:
-    errors = len(parsed.nodes(("ERROR", "MISSING"))) if parsed.root.has_error else 0
+    errors = len(parsed.problems())
     if parsed.grammar.name == "python":
         # The grammar takes a block without a statement, Python does not.
         blocks = parsed.nodes(("block",))

@@ -58,10 +58,7 @@ def _is_shallow(content: str) -> bool:
 
 
 def _of_tree(parsed: Parsed) -> SyntaxProblem | None:
-    if not parsed.root.has_error:
-        return None
-    found = parsed.nodes(("ERROR", "MISSING"))
-    node = min(found, key=lambda one: one.start_byte, default=None)
+    node = next(iter(parsed.problems()), None)
     if node is None:
         return None
     row = min(node.start_point.row, max(0, len(parsed.lines) - 1))

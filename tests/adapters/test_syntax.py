@@ -178,6 +178,8 @@ def test_lines_beyond_the_end_are_taken_for_the_last() -> None:
         ("a.py", "def f():\n    a = 1\n\treturn a\n", 1),
         ("a.py", "def f():\n\treturn 1\n", 0),
         ("a.js", "f(1;\n", 1),
+        ("a.cpp", "struct A { A(int a, std::vector<int> all = {}, B b = {1, 2}); };\n", 0),
+        ("a.cpp", "void f(const Names& more = {}) { g(1; }\n", 1),
         ("a.css", "a {{{", None),
         ("README", "words", None),
     ],

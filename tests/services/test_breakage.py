@@ -112,6 +112,11 @@ async def test_other_languages_are_told_by_their_grammar(path, before, after):
     assert "expected" in problem
 
 
+async def test_a_default_of_cpp_that_its_grammar_does_not_know_breaks_nothing():
+    after = "int f(int a, std::vector<int> all = {}) { return a; }\n"
+    assert await found("int f(int a) { return a; }\n", after, "a.cpp") == []
+
+
 async def test_a_file_without_a_grammar_is_left_alone():
     assert await found("a", "a (", "a.txt") == []
 
