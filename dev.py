@@ -199,7 +199,8 @@ def test(rest: list[str]) -> int:
     pytest: Command = [PYTHON, "-m", "pytest"]
     if rest:
         return _call([*pytest, *rest], offscreen=True)
-    workers = str(max(2, min(8, os.cpu_count() or 2)))
+    # One more than there are cores: a tenth of them waits, for a timer or another process.
+    workers = str(max(3, min(8, (os.cpu_count() or 2) + 1)))
     several = [*pytest, "-q", "-n", workers]
     suites = {
         "quick tests": [*several, "-m", "not model and not e2e"],
