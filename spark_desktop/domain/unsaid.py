@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from spark_desktop.domain.asked_amounts import unsaid_amounts
 from spark_desktop.domain.asked_points import (
     holds,
     names_to_tell,
@@ -146,6 +147,8 @@ def unsaid(
             instruction, text, region, parameters
         )
         is_advice = reason is not None and not is_strict
+    if reason is None and is_strict and before:
+        reason = unsaid_amounts(instruction, text, before, content)
     if (
         reason is None
         and is_strict
