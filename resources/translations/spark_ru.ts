@@ -5298,6 +5298,10 @@ The proposal was made for:
    <translation>Ответ снова и снова повторяет одно и то же.</translation>
   </message>
   <message>
+   <source>The answer says yes where there is none; its words do not.</source>
+   <translation>Ответ говорит «да», где нет ни одного; в описании сказано иначе.</translation>
+  </message>
+  <message>
    <source>The answer wants different things of one file.</source>
    <translation>Ответ требует от одного файла разного.</translation>
   </message>
@@ -8492,6 +8496,10 @@ The proposal was made for:
   <message>
    <source>names exist</source>
    <translation>имена существуют</translation>
+  </message>
+  <message>
+   <source>needs one</source>
+   <translation>нужен хотя бы один</translation>
   </message>
   <message>
    <source>never</source>

@@ -23,6 +23,11 @@ from spark_desktop.domain.regex import regex
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.wrapped_results import turn_of, wrapped_edits
 
+# Makes an object of a method's own class, from that of the method.
+_ANEW = (
+    r"(?:(?:dataclasses|copy)\.)?replace(?=\(self\b)|(?:attrs?\.)?evolve(?=\(self\b)"
+    r"|self\._replace|type\s*\(\s*self\s*\)|self\.__class__|cls"
+)
 _COUNT = regex(r"(\d+) values")
 # Several names are given values at once.
 _TAKEN = regex(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
@@ -69,6 +74,17 @@ def kept_place(change: NameChange) -> int | None:
     return new.index(old[0])
 
 
+def _gives_itself_anew(change: NameChange) -> bool:
+    """Return whether a method that changed its object gives another one now.
+
+    Who does not take that has lost the change, and what to do with it nobody can tell.
+    """
+    container = change.new.container
+    made = rf"(?:{_ANEW}|(?:new\s+)?(?:\w+\.)*{re.escape(container)}(?:\.\w+)?)\s*\("
+    values = [one for one in change.new.returned if one not in change.old.returned]
+    return bool(container) and any(re.match(made, one.strip()) for one in values)
+
+
 def result_edits(
     one: Occurrence, file: FileNames, change: NameChange, home: str = ""
 ) -> tuple[TextEdit, ...] | None:
@@ -78,7 +94,8 @@ def result_edits(
     """
     if file.language == "go":
         return _of_go(one, file, change, home)
-    if one.call is None or any(word in change.new.gives for word in ("await", "promise")):
+    waits = any(word in change.new.gives for word in ("await", "promise"))
+    if one.call is None or waits or _gives_itself_anew(change):
         return None
     if is_lazy_now(change):
         return _listed(one, file)

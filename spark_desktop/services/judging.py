@@ -16,6 +16,7 @@ from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.kept_arguments import keeps_arguments
 from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
+from spark_desktop.domain.needed_ones import needs_one
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.symbols import Oversights
@@ -204,14 +205,16 @@ class Judge:
         if isinstance(trigger, FailingTest):
             # Not the bare code: what is filled into a text is a part of it.
             copied = copies_no_value(trigger.report, target.text, region)
-            return keeps_errors_of(trigger.report, before, after), copied
+            lacks = needs_one(_told_of(target), before, after)
+            told = (keeps_errors_of(trigger.report, before, after), copied)
+            return told if lacks is None else (*told, lacks)
         asked = target.instruction
-        told = (uses_names(asked, code, after), keeps_errors(asked, before, after))
+        kept = (uses_names(asked, code, after), keeps_errors(asked, before, after))
         wrong = [raises_asked(path, asked, code, before, after), leaves_out(asked, before, after)]
         wrong.append(shows_decimals(path, asked, after))
         if path.endswith((".py", ".pyi")):
             wrong.append(keeps_arguments(asked, dedent(target.text), dedent(region)))
-        return *told, *(one for one in wrong if one is not None)
+        return *kept, *(one for one in wrong if one is not None)
 
 
 def _of_tests(trigger: ProposalTrigger, path: str, before: str, after: str) -> tuple[Check, ...]:

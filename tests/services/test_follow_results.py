@@ -313,6 +313,27 @@ async def test_where_list_is_another_thing_the_model_is_asked(project, use):
     assert one.world.endpoint.requests
 
 
+PACK = """class Pack:
+    def take(self, name):
+        thing = self.things.pop(name)
+        return thing
+"""
+FROZEN = PACK.replace("pop", "get").replace("return thing", "return {anew}, thing")
+
+
+@pytest.mark.parametrize(
+    "anew",
+    ["replace(self, things=())", "Pack({})", "self._replace(things=())", "type(self)({})"],
+)
+@pytest.mark.parametrize("use", ["thing = pack.take(1)", "pack.take(1)"])
+async def test_who_would_lose_what_the_object_became_is_left_to_the_model(project, anew, use):
+    use = f"from a import Pack\n\n\ndef first(pack: Pack):\n    {use}\n    return pack\n"
+    one = project({"a.py": PACK, "b.py": use}, "def first(pack: Pack):\n    return 1\n")
+    await one.save(a__py=FROZEN.format(anew=anew))
+    assert "b.py" not in one.offered or one.world.endpoint.requests
+    assert one.world.endpoint.requests
+
+
 async def test_a_list_is_made_of_the_whole_call_of_a_method(project):
     inside = "".join(f"    {line}\n" for line in LISTED.splitlines()).replace(
         "(lines", "(self, lines"
