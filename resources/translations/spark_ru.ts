@@ -8202,6 +8202,10 @@ The proposal was made for:
    <translation>это не UTF-8</translation>
   </message>
   <message>
+   <source>it is part of the proposal for another place of this file</source>
+   <translation>это часть предложения для другого места этого файла</translation>
+  </message>
+  <message>
    <source>it is passed on, not called</source>
    <translation>оно передаётся дальше, а не вызывается</translation>
   </message>

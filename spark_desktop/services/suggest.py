@@ -182,10 +182,8 @@ class Suggester:
             found = replace(
                 found, evidence=(*found.evidence, Check(say("together"), False, reason))
             )
-        done = self._put(replace(found, state=Withheld(reason) if reason else Ready()))
-        if self.together is not None:
-            self.together.settle(done)
-        return done
+        done = replace(found, state=Withheld(reason) if reason else Ready())
+        return self._put(done if self.together is None else self.together.settle(done))
 
     async def _without_model(self, proposal: Proposal) -> Proposal | None:
         """Return an insertion, or a follow-up that can be computed; None where a model is asked."""

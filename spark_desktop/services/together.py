@@ -11,11 +11,20 @@ from dataclasses import replace
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.patch import Hunk, apply, compute
-from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming, Withheld
-from spark_desktop.domain.trigger import FollowUp
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Check,
+    Proposal,
+    Queued,
+    Ready,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.trigger import FollowUp, Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.judging import sum_of
 
 # A path, and the texts before and after of all files that change with that one; gives what the
 # project's checks say.
@@ -24,6 +33,8 @@ Texts = dict[str, tuple[str, str]]
 # Each answer that waits is left out once where all pass, and up to three where they do not: runs.
 _MOST_WAITING = 6
 _MOST_LEFT_OUT = 3
+# Why a place that passed together with another one of its file is no proposal of its own.
+IN_OTHER = say("it is part of the proposal for another place of this file")
 
 
 class Together:
@@ -92,26 +103,55 @@ class Together:
         text, _, others = self._passed.get(found.id, ("", (), []))
         return text == found.after and not all([await self._is_current(one) for one in others])
 
-    def settle(self, done: Proposal) -> None:
-        """Make ready what passed only together with a proposal that is, else keep its answer."""
+    def settle(self, done: Proposal) -> Proposal:
+        """Make ready what passed only together with a proposal that is, else keep its answer.
+
+        Returns the proposal as it is to be put on the board: all of them are a group, which is
+        reviewed and written together, and has one proposal for each file.
+        """
         if not isinstance(done.trigger, FollowUp):
-            return
+            return done
         text, told, others = self._passed.pop(done.id, ("", (), []))
         if isinstance(done.state, Withheld) and _only_waits(done):
             # Its first answer is not worse for what was wrong with others.
             self._answers.setdefault(done.id, done)
         if not isinstance(done.state, Ready):
-            return
+            return done
         self._answers.pop(done.id, None)
         if text != done.after:
-            return
+            return done
+        others = [
+            one for one in others if self._answers.get(one.id) is one and self._is_undecided(one)
+        ]
         for one in others:
-            if self._answers.get(one.id) is not one or not self._is_undecided(one):
-                continue
             del self._answers[one.id]
             # Queued first: whoever was told that nothing came is told anew.
             self._board.put(replace(one, state=Queued(answered=True), patch=None, evidence=()))
-            self._board.put(replace(one, state=Ready(), evidence=_with(one.evidence, told)))
+        ready = [replace(one, evidence=_with(one.evidence, told)) for one in others]
+        return self._in_one(done, ready) if ready else done
+
+    def _in_one(self, done: Proposal, others: Sequence[Proposal]) -> Proposal:
+        """Return what is done to a proposal's file, and put on the board what is to the others.
+
+        That is a proposal for each file, of the first of its places, with all. The rest is part of
+        it, and says so.
+        """
+        path = done.trigger.snapshot.path
+        texts, _ = _joined(path, done.trigger.snapshot.text.content, done.after, others)
+        of_file: dict[str, list[Proposal]] = {}
+        for one in (done, *others):
+            of_file.setdefault(one.trigger.snapshot.path, []).append(one)
+        group = done.id if len(of_file) > 1 else done.group
+        firsts = {}
+        for of_path, places in of_file.items():
+            first = _of_file(places, *texts[of_path])
+            firsts[first.id] = replace(first, state=Ready(), group=group)
+            for one in places[1:]:
+                self._board.put(replace(one, state=Cancelled(IN_OTHER), patch=None))
+        own = firsts.pop(done.id)
+        for first in firsts.values():
+            self._board.put(first)
+        return own
 
     async def _with_waiting(
         self, proposal: Proposal, path: str, texts: tuple[str, str], ready: Sequence[Proposal]
@@ -228,6 +268,26 @@ def _joined(
         hunks[snapshot.path] = (*known, *more)
         taken.append(other)
     return {one: (texts[one], apply(texts[one], done)) for one, done in hunks.items()}, taken
+
+
+def _of_file(places: Sequence[Proposal], before: str, after: str) -> Proposal:
+    """Return the first of a file's places with what is done to all of them."""
+    first, snapshot = places[0], places[0].trigger.snapshot
+    if len(places) == 1 or not isinstance(first.trigger, FollowUp):
+        return first
+    # Who asks for another answer asks for all of them.
+    spans = [one.region for one in places if one.region is not None]
+    lines = Span(min(one.start for one in spans), max(one.end for one in spans)) if spans else None
+    usage = first.usage
+    for one in places[1:]:
+        usage = usage if one.usage is None else sum_of(usage, one.usage)
+    return replace(
+        first,
+        trigger=replace(first.trigger, lines=lines),
+        region=lines,
+        patch=compute(snapshot.path, snapshot.digest, before, after),
+        usage=usage,
+    )
 
 
 def _only_waits(found: Proposal) -> bool:

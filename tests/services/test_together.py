@@ -6,9 +6,18 @@ from dataclasses import replace
 import pytest
 from fakes import LineSyntax, MemoryFiles
 
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.patch import compute
-from spark_desktop.domain.proposal import Check, Proposal, Queued, Ready, Streaming, Withheld
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Check,
+    Proposal,
+    Queued,
+    Ready,
+    Streaming,
+    Withheld,
+)
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import FollowUp, Instruction, Span
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
@@ -16,7 +25,7 @@ from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.target import target_of
-from spark_desktop.services.together import Together
+from spark_desktop.services.together import IN_OTHER, Together
 
 SITE = "a = f(1)\nb = f(2)\nc = f(3)\n"
 QUAY = "d = f(4)\n"
@@ -87,6 +96,45 @@ async def test_what_is_ready_of_the_same_change_is_checked_too():
 )
 async def test_what_is_no_part_of_it_is_not(other):
     assert await asked_of(other) == {"site.py": SITE.replace("f(2)", "f(2).x")}
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+async def test_places_of_one_file_that_pass_together_are_one_proposal(is_elsewhere):
+    texts = {"site.py": SITE, "quay.py": QUAY}
+    wanted = {"site.py": "a = f(1).x\nb = f(2)\nc = f(3).x\n"}
+    usage = Usage(10, 2, 0)
+    waiting = [
+        replace(made("one", "site.py", SITE, "f(1)", "f(1).x"), region=Span(0, 1), usage=usage)
+    ]
+    if is_elsewhere:
+        wanted["quay.py"] = "d = f(4).x\n"
+        waiting.append(made("two", "quay.py", QUAY, "f(4)", "f(4).x"))
+
+    async def evidence(path: str, seen: Mapping[str, tuple[str, str]]) -> tuple[Check, ...]:
+        fits = all(seen.get(one, ("", ""))[1] == after for one, after in wanted.items())
+        return (MENDED if fits else STILL,)
+
+    async def read(path: str) -> Snapshot:
+        return snapshot_of(path, SourceText(texts[path]))
+
+    board = ProposalBoard(Bus())
+    together = Together(board, evidence, read)
+    for one in waiting:
+        board.put(together.wait(replace(one, evidence=(STILL,))))
+    last = made("it", "site.py", SITE, "f(3)", "f(3).x")
+    last = replace(last, state=Streaming(1), region=Span(2, 3), usage=usage)
+    board.put(last)
+    told = await together.evidence(last, "site.py", SITE, last.after)
+    done = together.settle(replace(last, state=Ready(), evidence=told))
+    assert done.after == wanted["site.py"]
+    assert (done.region, done.trigger.lines) == (Span(0, 3), Span(0, 3))
+    assert done.usage == Usage(20, 4, 0)
+    assert board.get("one").state == Cancelled(IN_OTHER)
+    assert done.group == ("it" if is_elsewhere else "")
+    if is_elsewhere:
+        other = board.get("two")
+        assert (other.state, other.group, other.after) == (Ready(), "it", wanted["quay.py"])
+        assert MENDED in other.evidence
 
 
 async def test_an_import_that_both_bring_is_there_once():
@@ -202,6 +250,8 @@ async def test_all_become_ready_with_the_last_that_a_test_needs(world_of):
     assert [str(each.after) for each in done] == list(RIGHT)
     # One answer for each place: who waits is not asked to repair what is no fault of its own.
     assert len(one.world.endpoint.requests) == 3
+    # They are reviewed and written together.
+    assert {each.group for each in done} == {done[2].id}
     for each in done:
         assert not any(check.waits for check in each.evidence)
         assert MENDED in each.evidence
