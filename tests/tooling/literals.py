@@ -55,6 +55,7 @@ _SILENT = {
     "TypeVar",
     "Signal",
     "compile",
+    "regex",
     "resource",
     "icon",
     "pixmap",
