@@ -22,7 +22,10 @@ _SAYS = regex(
 _TYPES = regex(
     r",?\s*\band\s+(?:\w+\s+)?(?:types?|annotat\w+|declar\w+|type\s+hints?)\b.*", re.IGNORECASE
 )
-_QUESTION = r"(?:what|when|where|which|who|whose|how|that|why|if|whether)\b"
+_QUESTION = (
+    r"(?:(?:what|when|where|which|who|whose|how|that|why|if|whether)"
+    r"|(?:in|to|from|by|for|at|of|with)\s+(?:which|what|whom|whose))\b"
+)
 _SHORT = regex(r"\bincl\.", re.IGNORECASE)
 # A list of points, as people jot it down: "a docstring please - what it gives, what `n` means".
 _LISTED = regex(rf"(?:\s[-\u2013\u2014]\s+|:\s+|\()(?={_QUESTION})([^.;]*)", re.IGNORECASE)

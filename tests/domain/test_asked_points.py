@@ -108,6 +108,13 @@ def test_points_that_are_only_listed_are_read():
     assert unsaid_value(asked, "How much cloth is set.") == told
 
 
+def test_what_is_asked_behind_a_preposition_is_a_point_of_its_own():
+    asked = "doc comment: what the two lists of the result hold, in which order `limit` is used"
+    told = "The documentation does not say in which order `limit` is used."
+    text = "The lists of the result hold the items that fit, and the rest."
+    assert unsaid_words(asked, text, ("limit",)) == told
+
+
 def test_names_without_marks_are_those_of_the_code():
     asked = "a docstring that names taken, lowest and highest and says when the result is None"
     assert names_to_tell(asked, ("taken", "lowest", "highest", "result")) == [
