@@ -31,6 +31,9 @@ _ONLY_TYPESCRIPT = (
 )
 _ONLY_CPP = ("class_specifier", "alias_declaration")
 _SLASH = "positional_separator"
+# How a line of comment begins, and how many of them belong to what stands below.
+_COMMENTS = ("//", "/*", "*", "#")
+_MOST_ABOVE = 30
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
 
@@ -175,7 +178,20 @@ def _defined(
         told is not None and _is_property(node),
         None if told is None else turning_of(node, about, (parsed.grammar.name, gives), places),
         namespaces_around(node) if parsed.grammar.name == "cpp" else "",
+        _comment_above(places.content, places.start(whole)),
     )
+
+
+def _comment_above(content: str, start: int) -> str:
+    """Return the lines of comment that end right above the line of a place."""
+    end = content.rfind("\n", 0, start) + 1
+    first = end
+    for _ in range(_MOST_ABOVE):
+        line = content.rfind("\n", 0, max(0, first - 1)) + 1
+        if first == 0 or not content[line:first].lstrip().startswith(_COMMENTS):
+            break
+        first = line
+    return content[first:end]
 
 
 def _pointers(about: Node, node: Node) -> str:

@@ -36,6 +36,7 @@ class Defined:
     are the values of its only ``return``, a name that is set once as what it is. A method that
     ``is_property`` is used without being called. ``turning`` says how a function waits, None where
     its language is not followed in that. ``space`` are the namespaces of C++ around it, as "a::b".
+    ``above`` are the lines of comment right above it.
     """
 
     definition: Definition
@@ -50,6 +51,7 @@ class Defined:
     is_property: bool = False
     turning: Turning | None = None
     space: str = ""
+    above: str = ""
 
     @property
     def heir(self) -> str:

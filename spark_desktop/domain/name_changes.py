@@ -329,8 +329,9 @@ def _meant(
     if before is None or after is None:
         return change
     named = re.compile(rf"\b{re.escape(one.name)}\b")
-    now = {" ".join(line.split()) for line in after.text.splitlines()}
-    told = [" ".join(line.split()) for line in before.text.splitlines() if named.search(line)]
+    was, told_now = (f"{each.above}{each.text}".splitlines() for each in (before, after))
+    now = {" ".join(line.split()) for line in told_now}
+    told = [" ".join(line.split()) for line in was if named.search(line)]
     # A line that is as it was is only not followed yet.
     if all(line in now or _called_so(named, line, one.name, other.name) & now for line in told):
         return change

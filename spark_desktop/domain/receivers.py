@@ -27,7 +27,9 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\|(?:[^|\n]*[,(])?\s*&?(?:mut\s+)?{x}\s*(?:[,)][^|\n]*)?\|()",
     ),
     "cpp": (
-        r"(?<![\w.:])" + _TYPE + r"\s*[&*]*\s+[&*]*{x}\b(?!\s*=\s*std::make)",
+        # With a blank on both sides it may be a product, or a condition: ``a.b && x``.
+        r"(?<![\w.:])([A-Za-z_][\w:]*)[&*]*\s+[&*]*{x}\b(?!\s*=\s*std::make)",
+        r"(?<![\w.:])([A-Z][\w:]*)\s+[&*]\s+{x}\b",
         r"(?<![\w.]){x}\s*=\s*(?:new\s+)?" + _TYPE + r"\s*[({{]",
         r"<\s*" + _TYPE + r"\s*>\s*[&*]?\s*{x}\b",
     ),

@@ -527,3 +527,42 @@ async def test_a_field_of_which_its_class_tells_something_else_is_no_other_name(
     one = project(files, "def f(hives):\n    return 0\n")
     await one.save(a__py=HIVE.format(told=now, name=new))
     assert asked(one) == {f"f(), b.py: {new} in the place of {old}"}
+
+
+PASTURE = (
+    "#pragma once\n\n// Days of the year, from the first one to the last one.\n"
+    "struct Grazing {\n    int first;\n    int last;\n};\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_other"),
+    [
+        ("from `first` on until `end`, which is the day after.", True),
+        ("from the first one to the end one.", False),
+    ],
+)
+async def test_what_a_comment_above_tells_of_a_field_counts_as_well(tmp_path, told, is_other):
+    text = (
+        '#include "a.hpp"\n\nint days(const Grazing& one) {\n    return one.last - one.first;\n}\n'
+    )
+    one = following(tmp_path, {"a.hpp": PASTURE, "b.cpp": text})
+    await one.replace(
+        "a.hpp", ("from the first one to the last one.", told), ("int last", "int end")
+    )
+    if is_other:
+        assert asked(one) == {"days(), b.cpp: end in the place of last"}
+        assert one.offered == {}
+    else:
+        assert one.offered["b.cpp"] == text.replace("last", "end")
+
+
+@pytest.mark.parametrize("before", ["one.first > 0 && one.first", "one.first * one.first"])
+async def test_what_stands_in_front_of_a_sign_is_no_type(tmp_path, before):
+    text = (
+        '#include "a.hpp"\n\nint days(const Grazing & one, const Grazing& two) {\n'
+        f"    return {before} > two.first && two.last > one.last;\n}}\n"
+    )
+    one = following(tmp_path, {"a.hpp": PASTURE, "b.cpp": text})
+    await one.replace("a.hpp", ("the last one", "the final_day one"), ("int last", "int final_day"))
+    assert one.offered["b.cpp"] == text.replace("last", "final_day")
