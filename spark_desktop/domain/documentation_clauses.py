@@ -113,6 +113,8 @@ _IS = regex(
     # "Lengths may have fractions": what values there are.
     r"|(?:[Tt]he\s+)?[\w@]+\s+(?:may|can)\s+(?:have|hold|contain)\s+(?:no\s+|an?\s+|any\s+)?\w+$"
 )
+# "What ladder and sill are" goes on behind the "and".
+_BOTH_ARE = regex(r"[\w@]+\s+(?:are|is|means?|do|does|stands?\s+for|holds?)(?:\s+in\s+it)?\s*")
 _COMMANDED = regex(r"\b(?:should|must|needs?\s+to|ha(?:ve|s)\s+to|instead|rather)\b", re.IGNORECASE)
 # A sentence goes on with these, and no order begins so.
 _GOES_ON = words_of(
@@ -169,6 +171,8 @@ def is_about_text(clause: str, *, is_told: bool, is_list: bool, ends: bool) -> b
     if _CONDITION.match(clause):
         return is_told and not _RETURNS_SO.search(clause)
     if _IS.match(clause) and not _COMMANDED.search(clause):
+        return True
+    if is_told and _BOTH_ARE.fullmatch(clause):
         return True
     words = _WORD.findall(clause)
     if is_list and len(words) == 1 and words[0].lower() not in _NO_NAMES:

@@ -46,6 +46,27 @@ def documented(path: str, region: str, answer: str) -> str | None:
     return "".join(head) + region
 
 
+def commented_above(own: str, region: str) -> str:
+    """Return a region with the comment that its body begins with above it, where ``own`` has none.
+
+    Some models write there what documents the function. As it was where that cannot be told, and
+    in Python, whose documentation stands there.
+    """
+    lines, known = split_lines(region), {line.strip() for line in split_lines(own)}
+    opens = next((at for at, line in enumerate(lines) if line.rstrip().endswith("{")), None)
+    if opens is None or _comment_above(region) or _comment_above(own):
+        return region
+    said = _comment_above("".join(lines[opens + 1 :]))
+    if not said or any(line.strip() in known for line in said):
+        return region
+    margin = len(said[0]) - len(said[0].lstrip())
+    outer = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    head = [
+        outer + (line[margin:] if not line[:margin].strip() else line.lstrip()) for line in said
+    ]
+    return "".join([*head, *lines[: opens + 1], *lines[opens + 1 + len(said) :]])
+
+
 def _arguments(function: Function) -> list[ast.arg]:
     arguments = function.args
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]

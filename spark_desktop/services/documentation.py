@@ -6,7 +6,7 @@ from spark_desktop.domain.documentation_requests import (
     is_only_documentation,
     may_ask_to_document,
 )
-from spark_desktop.domain.documenting import documented, only_documents
+from spark_desktop.domain.documenting import commented_above, documented, only_documents
 from spark_desktop.domain.go_comments import go_documented
 from spark_desktop.domain.grafting import with_imports
 from spark_desktop.domain.prompt_layout import billions_of
@@ -96,7 +96,8 @@ class Documentation:
             if is_python:
                 typed = with_said_types(shaped.region, target.content)
             else:
-                typed = with_result_type(shaped.region)
+                above = commented_above(target.text, shaped.region)
+                typed = with_result_type(above) or above
             better = self._rewritten(shaped, typed or shaped.region)
             if (fits := self._unsaid(better.region)).passed:
                 told, shaped = fits, better

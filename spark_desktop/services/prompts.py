@@ -45,6 +45,8 @@ def region_request(
     instruction: str,
     attempts: Sequence[tuple[str, str]] = (),
     around: str = "",
+    *,
+    is_documented: bool = False,
 ) -> ChatRequest:
     """Return the request to rewrite ``region``, a part of the file at ``path``.
 
@@ -59,7 +61,11 @@ def region_request(
     """
     is_shown = bool(region.strip())
     template = "stub" if not instruction else "region" if is_shown else "write"
-    question = _template(f"{template}-only" if around and is_shown else template).substitute(
+    if template == "region" and is_documented:
+        template = "region-documented"
+    elif around and is_shown:
+        template = f"{template}-only"
+    question = _template(template).substitute(
         path=path,
         language=language_of(path),
         region=_plain(region).rstrip("\n"),

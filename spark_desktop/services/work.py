@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.completion import ChatRequest, Priority
+from spark_desktop.domain.documentation_requests import is_only_documentation
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.trigger import Instruction
+from spark_desktop.domain.unsaid import asks_for_types
 from spark_desktop.services.fill_in import FillIn
 from spark_desktop.services.ports import Endpoint
 from spark_desktop.services.prompts import Surroundings, blocks_request, region_request
@@ -54,13 +56,29 @@ class Work:
     def request(self, way: Way, *, likelihood: bool = False) -> ChatRequest:
         """Return the request for the next answer; ``likelihood`` asks how sure the model is."""
         said = self.said if way is Way.REPAIR else self.said[: self.kept]
-        build = blocks_request if self.in_blocks else region_request
-        path = self.proposal.trigger.snapshot.path
-        shown = self.target.content if self.in_blocks else self.target.text
-        request = build(path, shown, self.target.instruction, said, self.around.text)
+        path, asked = self.proposal.trigger.snapshot.path, self.target.instruction
+        if self.in_blocks:
+            request = blocks_request(path, self.target.content, asked, said, self.around.text)
+        else:
+            shown = self.target.text
+            request = region_request(
+                path, shown, asked, said, self.around.text, is_documented=self._is_documented
+            )
         if way is Way.SAMPLE:
             request = replace(request, temperature=SAMPLING, seed=self.asked)
         return replace(request, priority=self.priority, likelihood=likelihood)
+
+    @property
+    def _is_documented(self) -> bool:
+        """Return whether all that is wanted is a comment above the code, which has none."""
+        asked, text = self.target.instruction, self.target.text
+        is_above = not self.proposal.trigger.snapshot.path.endswith((".py", ".pyi"))
+        return (
+            is_above
+            and not text.lstrip().startswith(("//", "/*", "#"))
+            and is_only_documentation(self.proposal.trigger, asked)
+            and not asks_for_types(asked)
+        )
 
     def filled(self, way: Way) -> FillIn | None:
         """Return the fill-in with what joins its prompt; None where nothing can be filled in."""

@@ -237,3 +237,13 @@ def test_no_other_quick_action_is_taken_for_documentation():
     asked = instruction_for_test("docstring", "docs/docstrings.py")
     found = judged("test_a.py", content, answer, asked, (0, 2), action=QuickAction.TEST)
     assert (found[0], found[2]) == (None, answer)
+
+
+def test_what_documents_at_the_top_of_a_body_is_moved_above():
+    content = "int last(int n) {\n    return n - 1;\n}\n"
+    answer = content.replace("{\n", "{\n    // Returns the number before n.\n")
+    why, _, after = judged(
+        "a.cpp", content, answer, "add a comment that says what it gives", (0, 3)
+    )
+    assert why is None
+    assert after == f"// Returns the number before n.\n{content}"

@@ -65,6 +65,9 @@ def test_the_users_own_words_decide_where_there_is_no_quick_action():
         "add docstrings to the class `Boarding` (naming `metres`) and to its method `join` "
         "(naming `plate` and saying when it returns False), and types for the parameters and "
         "results of both; plates are texts, and lengths may have fractions",
+        "add a comment here that says what foot() returns and in which unit, what ladder and sill "
+        "are, and what it throws when",
+        "docstring that says what width and height mean",
     ],
 )
 def test_what_asks_only_for_documentation(instruction):

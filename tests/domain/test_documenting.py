@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.documenting import documented, only_documents
+from spark_desktop.domain.documenting import commented_above, documented, only_documents
 from spark_desktop.domain.unsaid import unsaid
 
 
@@ -240,3 +240,31 @@ def test_a_documentation_begins_with_what_is_done(path, before, after, passes):
 def test_nothing_is_taken_for_a_signature_that_is_nested_too_deeply():
     deep = "def f(\n    a: int" + " | str" * 1500 + ",\n):\n    return a\n"
     assert documented("a.py", deep, deep.replace("a: int", "a: float")) is None
+
+
+BARE = "    int last(int n) {\n        return n - 1;\n    }\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "region", "wanted"),
+    [
+        (
+            BARE,
+            BARE.replace("{\n", "{\n        // The one before,\n        // as it was.\n"),
+            f"    // The one before,\n    // as it was.\n{BARE}",
+        ),
+        (
+            BARE,
+            BARE.replace("{\n", "{\n        /*\n         * The one before.\n         */\n"),
+            f"    /*\n     * The one before.\n     */\n{BARE}",
+        ),
+        (BARE, BARE, BARE),
+        (BARE, f"    // Said.\n{BARE}", f"    // Said.\n{BARE}"),
+        # It was there before, or there is one above already.
+        (BARE.replace("{\n", "{\n// a\n"), BARE.replace("{\n", "{\n// a\n"), None),
+        (f"// Is.\n{BARE}", BARE.replace("{\n", "{\n// a\n"), None),
+        ("int n;\n", "int n; // last\n", None),
+    ],
+)
+def test_a_comment_that_the_body_begins_with_is_moved_above(own, region, wanted):
+    assert commented_above(own, region) == (region if wanted is None else wanted)

@@ -158,6 +158,21 @@ def test_a_model_that_sees_other_code_is_told_which_is_to_be_edited(region, inst
     assert "nothing of the code above" not in alone
 
 
+@pytest.mark.parametrize("around", ["", "b.go:\n```go\nvar y = 2\n```"])
+def test_a_comment_that_is_to_stand_above_is_asked_for_there(around):
+    asked = region_request(
+        "a.go", "var x = 1\n", "say what it is.", around=around, is_documented=True
+    )
+    text = asked.messages[-1].text
+    assert text.endswith(
+        "This is the code to document:\n\n```go\nvar x = 1\n```\n\n"
+        "Do the following: say what it is\n"
+        "Answer with this code, and right above it the comment that documents it. "
+        "Leave the code as it is."
+    )
+    assert text.startswith(f"{REFERENCE}{around}" if around else "This is")
+
+
 def test_for_new_code_there_is_none_to_edit():
     text = region_request("a.py", "", "count words", around="b.py:").messages[-1].text
     assert text == f"{REFERENCE}b.py:\n\nWrite python code for the file a.py: count words."
