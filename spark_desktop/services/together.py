@@ -137,9 +137,13 @@ class Together:
         it, and says so.
         """
         path = done.trigger.snapshot.path
-        texts, _ = _joined(path, done.trigger.snapshot.text.content, done.after, others)
+        texts, taken = _joined(path, done.trigger.snapshot.text.content, done.after, others)
+        for one in others:
+            if one not in taken:
+                # It does not fit the others any more: by itself nothing of it is lost.
+                self._board.put(replace(one, state=Ready()))
         of_file: dict[str, list[Proposal]] = {}
-        for one in (done, *others):
+        for one in (done, *taken):
             of_file.setdefault(one.trigger.snapshot.path, []).append(one)
         group = done.id if len(of_file) > 1 else done.group
         firsts = {}

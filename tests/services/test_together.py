@@ -137,6 +137,24 @@ async def test_places_of_one_file_that_pass_together_are_one_proposal(is_elsewhe
         assert MENDED in other.evidence
 
 
+async def test_a_place_that_does_not_fit_the_others_stays_a_proposal_of_its_own():
+    board = ProposalBoard(Bus())
+    together = Together(board, Asked(), unread)
+    places = [
+        made("one", "quay.py", QUAY, "f(4)", "f(4).x"),
+        made("two", "quay.py", QUAY, "f(4)", "f(4).y"),
+    ]
+    for one in places:
+        board.put(replace(one, state=Queued()))
+        together._answers[one.id] = one
+    last = made("it", "site.py", SITE, "f(3)", "f(3).x")
+    together._passed["it"] = (last.after, (MENDED,), places)
+    assert together.settle(last).group == "it"
+    assert (board.get("one").state, board.get("one").group) == (Ready(), "it")
+    left = board.get("two")
+    assert (left.state, left.group, left.after) == (Ready(), "", "d = f(4).y\n")
+
+
 async def test_an_import_that_both_bring_is_there_once():
     text = "import a\nx = f(1)\ny = f(2)\n"
     first = made("one", "site.py", text, "f(1)", "f(1).x")
